@@ -1,0 +1,1 @@
+"""What the notebooks import: data, layers, models, losses, training, metrics, plots."""
