@@ -1,0 +1,136 @@
+"""A made-up class of five, so that grading can be seen at work before anybody has submitted.
+
+Its students are made from the solution notebooks: one perfect, one half done, one who handed in the
+release as it came, one with a slip in every exercise, and one whose right answers make noise.
+"""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import is_grade, is_solution
+
+from autograder.course import CONFIG_NAME, Course, CourseError
+from autograder.release import generated
+
+Slips = Mapping[str, tuple[str, str]]
+
+# Per notebook, for each cell to complete: a piece of its solution, and what it is mistaken for.
+SLIPS: dict[str, Slips] = {}
+
+NOISE = """
+import functools as _functools, logging as _logging, sys as _sys, warnings as _warnings
+from tqdm import tqdm as _tqdm
+
+
+def _noisy(function, calls=[]):
+    @_functools.wraps(function)
+    def call(*args, **kwargs):
+        if len(calls) < 20:
+            calls.append(1)
+            _warnings.warn(f"noise: a warning from {function.__name__}, call {len(calls)}")
+            _logging.warning("noise: a log line")
+            print("noise: a print")
+            print("noise: a print on stderr", file=_sys.stderr)
+            for _ in _tqdm(range(3), desc="noise: a bar"):
+                pass
+        return function(*args, **kwargs)
+
+    return call
+
+
+"""
+
+
+def make_class(course: Course, root: Path, slips: Mapping[str, Slips] = SLIPS) -> Course:
+    """A course of its own in `root` (emptied first): the same notebooks, and five submissions each.
+
+    Its gradebook, feedback and all else lie in `root` too, away from a real class's.
+    Raises CourseError if a slip's piece is not in the solution it belongs to.
+    """
+    assignments = course.assignments()
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir(parents=True)
+    shutil.copy(course.root / CONFIG_NAME, root)
+    demo = course.at(root)
+    for assignment in assignments:
+        source = course.notebook("source", "", assignment)
+        shutil.copytree(source.parent, demo.folder("source", "", assignment))
+        with generated(course, assignment) as release:
+            blank = nbformat.read(release / source.name, as_version=4)
+        answers = _answers(nbformat.read(source, as_version=4))
+        for student, nb in _students(blank, answers, slips.get(assignment, {})).items():
+            path = demo.notebook("submitted", student, assignment)
+            path.parent.mkdir(parents=True)
+            nbformat.write(nb, path)
+    return demo
+
+
+def _students(
+    blank: NotebookNode, answers: dict[str, str], slips: Slips
+) -> dict[str, NotebookNode]:
+    """The five students' notebooks, by student."""
+    code = [key for key in answers if key in _code_exercises(blank)]
+    half = set(code[: (len(code) + 1) // 2])
+    noisy = {key: _noisy(text) if key in code else text for key, text in answers.items()}
+
+    def slip(key: str) -> str | None:
+        if key not in slips:
+            return None
+        right, wrong = slips[key]
+        if right not in answers[key]:
+            raise CourseError(
+                f"The slip for {key} is out of date: its solution no longer holds {right!r}."
+            )
+        return answers[key].replace(right, wrong)
+
+    return {
+        "blank": blank,
+        "half_done": _answered(blank, lambda key: answers[key] if key in half else None),
+        "noisy": _answered(blank, lambda key: noisy[key]),
+        "perfect": _answered(blank, lambda key: answers[key]),
+        "wrong": _answered(blank, slip),
+    }
+
+
+def _answers(solution: NotebookNode) -> dict[str, str]:
+    """The source of every cell to complete, without the solution's marks, by the cell's id."""
+    return {
+        cell.metadata.nbgrader["grade_id"]: "\n".join(
+            line
+            for line in cell.source.splitlines()
+            if "BEGIN SOLUTION" not in line and "END SOLUTION" not in line
+        )
+        for cell in solution.cells
+        if is_solution(cell)
+    }
+
+
+def _code_exercises(nb: NotebookNode) -> set[str]:
+    return {
+        cell.metadata.nbgrader["grade_id"]
+        for cell in nb.cells
+        if is_solution(cell) and cell.cell_type == "code" and not is_grade(cell)
+    }
+
+
+def _answered(blank: NotebookNode, answer: Callable[[str], str | None]) -> NotebookNode:
+    """A copy of `blank` where each cell to complete holds `answer(id)`, or its stub for None."""
+    nb = nbformat.from_dict(blank)
+    nb = nbformat.reads(nbformat.writes(nb), as_version=4)
+    for cell in nb.cells:
+        if is_solution(cell):
+            cell.source = answer(cell.metadata.nbgrader["grade_id"]) or cell.source
+    return nb
+
+
+def _noisy(source: str) -> str:
+    """`source` with each of its top-level functions wrapped to make noise when called."""
+    names = [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]
+    wrapped = "".join(f"{name} = _noisy({name})\n" for name in names)
+    return f"{NOISE.strip()}\n\n\n{source}\n\n{wrapped}"

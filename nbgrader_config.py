@@ -1,0 +1,84 @@
+"""nbgrader's settings for this course: read by formgrader, Validate and `autograder/` alike."""
+
+import os
+import sysconfig
+
+from nbgrader import preprocessors as nb
+
+from autograder.preprocessors import (
+    KeepFirstCopies,
+    RunCells,
+    SettleOutputs,
+    TidyMetadata,
+    ZeroMissingCells,
+)
+
+c = get_config()  # given to this file by whoever loads it
+
+# nbgrader starts `alembic` by its bare name, even where no virtual environment is activated.
+scripts = sysconfig.get_path("scripts")
+if scripts not in os.environ["PATH"].split(os.pathsep):
+    os.environ["PATH"] = scripts + os.pathsep + os.environ["PATH"]
+
+# One assignment folder per notebook: solutions/03_vanilla_gan/03_vanilla_gan.ipynb.
+c.CourseDirectory.course_id = "gan-course"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "feedback",
+    ".graded.json",  # the autograder's own record; see autograder/grade.py
+]
+
+# Generating notebooks/: the same bytes from the same source, whoever generates them.
+c.GenerateAssignment.preprocessors = [
+    TidyMetadata,
+    nb.LockCells,
+    nb.ClearSolutions,
+    nb.ClearOutput,
+    nb.CheckCellMetadata,
+    nb.ComputeChecksums,
+    nb.SaveCells,
+    nb.ClearHiddenTests,
+    nb.ClearMarkScheme,
+    nb.ComputeChecksums,  # again: the two steps above change cells
+    nb.CheckCellMetadata,
+]
+
+# Grading. Our steps replace or follow nbgrader's own where those would cost an honest student
+# points, or stop the whole class for one student's sake.
+c.Autograde.sanitize_preprocessors = [
+    nb.ClearOutput,
+    KeepFirstCopies,
+    nb.OverwriteKernelspec,
+    nb.OverwriteCells,
+    nb.CheckCellMetadata,
+]
+c.Autograde.autograde_preprocessors = [
+    RunCells,
+    SettleOutputs,
+    nb.LimitOutput,
+    nb.SaveAutoGrades,
+    ZeroMissingCells,
+    nb.AssignLatePenalties,
+    nb.CheckCellMetadata,
+]
+
+# A cell may take two minutes in the smoke profile (all of them together take less than one), and
+# what it printed may arrive up to half a minute late.
+c.Execute.timeout = 120
+c.Execute.iopub_timeout = 30
+# No tag lets a graded cell go unrun.
+c.Execute.skip_cells_with_tag = ""
+# nbgrader takes anything on stderr (a warning, a progress bar) for a failed cell. Validate runs no
+# step of ours after the cells, so the kernel itself sends its stderr as ordinary output.
+c.Execute.extra_arguments = [
+    "--HistoryManager.hist_file=:memory:",
+    "--IPKernelApp.log_level=40",
+    "--IPKernelApp.exec_lines=__import__('sys').stderr.name = 'stdout'",
+]
+
+# What a student wrote must not run in the lecturer's browser.
+c.HTMLExporter.sanitize_html = True
