@@ -1,0 +1,27 @@
+"""Data of the course: whole sets as byte tensors, batches by index, and the ring of Gaussians."""
+
+from gan_utils.data.batches import Batches, ImageBatches, RingBatches
+from gan_utils.data.digits import rendered_digits
+from gan_utils.data.files import DataError, data_root
+from gan_utils.data.images import ImageSet, to_uint8, to_unit
+from gan_utils.data.mnist import load_mnist
+from gan_utils.data.ring import MODES, POINT_DIM, RADIUS, STD, centres, sample_ring
+
+__all__ = [
+    "MODES",
+    "POINT_DIM",
+    "RADIUS",
+    "STD",
+    "Batches",
+    "DataError",
+    "ImageBatches",
+    "ImageSet",
+    "RingBatches",
+    "centres",
+    "data_root",
+    "load_mnist",
+    "rendered_digits",
+    "sample_ring",
+    "to_uint8",
+    "to_unit",
+]
