@@ -89,7 +89,7 @@ def _deformation(generator: torch.Generator) -> Tensor:
     wide, tall = normal(1.05, 0.14), normal(0.98, 0.05)
     cos, sin = torch.cos(turn), torch.sin(turn)
     # Reading backwards, from the picture into the glyph: undo the turn, then slant, then size.
-    across = torch.stack([(cos + slant * sin) / wide, (sin + slant * cos) / wide], dim=1)
+    across = torch.stack([(cos - slant * sin) / wide, (sin + slant * cos) / wide], dim=1)
     down = torch.stack([-sin / tall, cos / tall], dim=1)
     affine = torch.stack([across, down], dim=1)  # (CHUNK, 2, 2)
     # MNIST's centre of mass is pixel (14, 14), half a pixel below and right of the middle.

@@ -100,8 +100,12 @@ def _answering(mirrors: Sequence[str], filename: str) -> list[str]:
         thread.join(max(0.0, deadline - time.monotonic()))
     answering = [mirror for mirror in mirrors if answers.get(mirror, "silence") is None]
     if not answering:
-        errors = sorted({str(error) for error in answers.values()})
-        reasons = "; ".join(errors) or f"silence for {PATIENCE:.0f} seconds"
+        # An HTTP error says "HTTP Error 404: Not Found"; others hide their sentence in `reason`.
+        errors = {
+            str(error if hasattr(error, "code") else getattr(error, "reason", error))
+            for error in answers.values()
+        }
+        reasons = "; ".join(sorted(errors)) or f"silence for {PATIENCE:.0f} seconds"
         raise DownloadError(f"no mirror of MNIST can be reached ({reasons})")
     return answering
 
