@@ -5,6 +5,7 @@ import sysconfig
 
 from nbgrader import preprocessors as nb
 
+from autograder.html import clean_html, markdown2html
 from autograder.preprocessors import (
     KeepFirstCopies,
     RunCells,
@@ -50,9 +51,9 @@ c.GenerateAssignment.preprocessors = [
 # Grading. Our steps replace or follow nbgrader's own where those would cost an honest student
 # points, or stop the whole class for one student's sake.
 c.Autograde.sanitize_preprocessors = [
+    TidyMetadata,
     nb.ClearOutput,
     KeepFirstCopies,
-    nb.OverwriteKernelspec,
     nb.OverwriteCells,
     nb.CheckCellMetadata,
 ]
@@ -82,3 +83,4 @@ c.Execute.extra_arguments = [
 
 # What a student wrote must not run in the lecturer's browser.
 c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"clean_html": clean_html, "markdown2html": markdown2html}

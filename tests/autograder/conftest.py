@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.course import Course
+from autograder.grade import register
 
 TINY = "01_tiny"
 
@@ -66,7 +67,19 @@ def tiny_solution() -> NotebookNode:
 
 @pytest.fixture
 def course(tmp_path: Path, project_root: Path) -> Course:
-    root = tmp_path / "a course (1)"  # a path that needs escaping
+    """A fresh course: one source notebook, nothing released, nobody registered."""
+    return make_course(tmp_path / "a course (1)", project_root)  # a path that needs escaping
+
+
+@pytest.fixture(scope="session")
+def registered(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Path:
+    """A gradebook that knows the tiny notebook: to copy, since making one takes seconds."""
+    course = make_course(tmp_path_factory.mktemp("registered") / "course", project_root)
+    register(course, TINY)
+    return course.root / "gradebook.db"
+
+
+def make_course(root: Path, project_root: Path) -> Course:
     root.mkdir()
     shutil.copy(project_root / "nbgrader_config.py", root)
     course = Course.open(root)
