@@ -29,7 +29,7 @@ class RingReport(NamedTuple):
 def ring_report(points: Tensor) -> RingReport:
     """Modes covered and share of good samples among points (N, 2); arrays and lists do as well.
 
-    A sample is *good* if it lies within 3 standard deviations (0.15) of a centre: of the true
+    A sample is *good* if it lies within 3 standard deviations (0.3) of a centre: of the true
     mixture 1 - exp(-9/2) = 98.9 % do. A mode is *covered* if at least 2 % of all samples are good
     ones of that mode, about a sixth of its fair share of 12.5 %. (Srivastava et al.
     2017, "VEEGAN", count like this, but a single good sample covers a mode there, so that every
@@ -92,10 +92,8 @@ def _moments(features: Tensor) -> tuple[Tensor, Tensor]:
 def _symmetric_root(matrix: Tensor) -> Tensor:
     """The square root of a symmetric positive semi-definite matrix (d, d), by its eigenvalues."""
     values, vectors = torch.linalg.eigh(matrix)
-    # Below this an eigenvalue is rounding, and the root would blow it up: 1e-16 becomes 1e-8.
-    noise = len(values) * torch.finfo(values.dtype).eps * values[-1:].abs()
-    values = torch.where(values > noise, values, 0)
-    return (vectors * values.sqrt()) @ vectors.T
+    # Rounding makes a zero eigenvalue slightly negative.
+    return (vectors * values.clamp(min=0).sqrt()) @ vectors.T
 
 
 def _as_matrix(values: Tensor, what: str, columns: int | None = None) -> Tensor:

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -83,14 +84,17 @@ def _answering(mirrors: Sequence[str], filename: str) -> list[str]:
     Asked all at once and from threads, because a socket's timeout does not bound the look-up of a
     name, nor a host with many addresses that swallow every packet.
     """
-    answers: dict[str, Exception | None] = {}
+    answers: dict[str, str] = {}  # of each mirror that answered: "" or what was wrong
 
     def ask(mirror: str) -> None:
         try:
             urllib.request.urlopen(mirror + filename, timeout=PATIENCE).close()
-            answers[mirror] = None
+            answers[mirror] = ""
+        except urllib.error.HTTPError as error:  # an answer too, with a connection to close
+            error.close()
+            answers[mirror] = str(error)
         except NETWORK_ERRORS as error:
-            answers[mirror] = error
+            answers[mirror] = str(getattr(error, "reason", error))
 
     threads = [threading.Thread(target=ask, args=[mirror], daemon=True) for mirror in mirrors]
     for thread in threads:
@@ -98,14 +102,10 @@ def _answering(mirrors: Sequence[str], filename: str) -> list[str]:
     deadline = time.monotonic() + PATIENCE
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
-    answering = [mirror for mirror in mirrors if answers.get(mirror, "silence") is None]
+    answering = [mirror for mirror in mirrors if answers.get(mirror) == ""]
     if not answering:
-        # An HTTP error says "HTTP Error 404: Not Found"; others hide their sentence in `reason`.
-        errors = {
-            str(error if hasattr(error, "code") else getattr(error, "reason", error))
-            for error in answers.values()
-        }
-        reasons = "; ".join(sorted(errors)) or f"silence for {PATIENCE:.0f} seconds"
+        reasons = "; ".join(sorted(set(answers.values())))
+        reasons = reasons or f"silence for {PATIENCE:.0f} seconds"
         raise DownloadError(f"no mirror of MNIST can be reached ({reasons})")
     return answering
 

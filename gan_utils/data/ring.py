@@ -13,7 +13,7 @@ from gan_utils.data.arguments import whole_number
 POINT_DIM = 2
 MODES = 8
 RADIUS = 2.0
-STD = 0.05  # of each Gaussian in x and in y; neighbours are 1.53 apart, some thirty of these
+STD = 0.1  # of each Gaussian in x and in y; neighbours are 1.53 apart, some fifteen of these
 
 
 def centres(device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> Tensor:
