@@ -12,8 +12,7 @@ from autograder.classroom import make_class
 from autograder.cli import main
 from autograder.course import CourseError
 from autograder.grade import grade_one, register, submissions
-
-from .conftest import SLIPS, TINY
+from tests.tiny_course import SLIPS, TINY
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import pytest
 from autograder.cli import main
 from autograder.course import Course, CourseError
 from autograder.release import generated, release
-
-from .conftest import TINY, tiny_solution
+from tests.tiny_course import TINY, tiny_solution
 
 
 def test_release_holds_no_solution_no_output_and_no_trace_of_a_run(course):
