@@ -1,0 +1,37 @@
+"""The one function that notebooks call."""
+
+from __future__ import annotations
+
+from checks import bank
+from checks.catalogue import find
+from checks.exercise import Answer, Exercise
+from checks.judge import RIGHT, Report, ask, judge
+
+
+class CheckFailed(AssertionError):  # noqa: N818
+    """A wrong answer. Its text is for the student; a notebook shows it without a stack trace."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).splitlines()  # IPython prints this in place of the frames of the check
+
+
+def evaluate(exercise: Exercise, answer: Answer) -> Report:
+    """Try an answer on the public cases, in this process."""
+    public = bank.stored(exercise)
+    return judge(exercise, public, ask(exercise, public, answer))
+
+
+def check(name: str, answer: Answer) -> int | None:
+    """Check an answer to the exercise of that name, and say what came of it.
+
+    Prints the verdict. Returns None for a right answer that earns all points, and the points for
+    one that earns some of them (nbgrader reads a cell's number as partial credit).
+
+    Raises CheckFailed, saying what is wrong and the likely cause, if the answer is wrong, crashes
+    or was not attempted; UnknownExercise if there is no exercise of that name.
+    """
+    report = evaluate(find(name), answer)
+    if report.points == 0:
+        raise CheckFailed(report.message)
+    print(report.message)
+    return None if report.verdict == RIGHT and report.points == report.max_points else report.points

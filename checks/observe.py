@@ -1,0 +1,219 @@
+"""Run a student's code once, whatever it does: quietly, within a time limit, without side effects.
+
+What comes back is an observation (plain arrays) or a Trouble that says what went wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import linecache
+import random
+import signal
+import sys
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import TypeVar
+
+import numpy as np
+import torch
+
+from checks.exercise import Answer, Arrays, Probe
+
+HERE = str(Path(__file__).parent)
+T = TypeVar("T")
+KEPT_OUTPUT = 2_000  # characters of a student's prints that a message may quote
+
+
+class BadReturn(Exception):  # noqa: N818
+    """An answer gave what cannot be compared: its diagnosis, and a sentence for people."""
+
+    def __init__(self, diagnosis: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.diagnosis = diagnosis
+
+
+class TooSlow(BaseException):
+    """The time limit of one call. Not an Exception, so that `except Exception` lets it through."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why an answer gave no arrays.
+
+    kind: "crashed", "not attempted", "too slow" or "bad return"
+    text: the error, or the sentence for people
+    trace: the lines of the student's own code that led there
+    """
+
+    kind: str
+    text: str = ""
+    diagnosis: str | None = None
+    trace: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What must agree for two troubles to be the same mistake.
+
+        Our own sentences must agree to the letter; in a library's errors only the words must.
+        """
+        if self.kind != "crashed":
+            return f"{self.kind}: {self.text}"
+        letters = "".join(c if c.isalpha() else " " for c in self.text)
+        return f"{self.kind}: {' '.join(letters.split())[:80]}"
+
+
+Observation = Arrays | Trouble
+
+
+@dataclass
+class Seen:
+    """An observation, and what the student's code printed meanwhile."""
+
+    observation: Observation
+    printed: str = ""
+
+
+def observe(probe: Probe, answer: Answer, inputs: Arrays, seconds: float = 10.0) -> Seen:
+    """Put one case to an answer. Never raises for anything the answer does, bar KeyboardInterrupt.
+
+    Random state (random, NumPy, torch) is seeded before and restored afterwards, so that a check
+    repeats and does not change what the notebook draws next.
+    """
+    inputs = {name: np.array(value) for name, value in inputs.items()}  # the answer's own copy
+    with _quiet() as printed, _random_state_restored():
+        observation = guarded(lambda: probe(answer, inputs), seconds)
+    return Seen(observation, printed.getvalue())
+
+
+def guarded(action: Callable[[], T], seconds: float) -> T | Trouble:
+    """What the action returns, or the Trouble that it ran into."""
+    try:
+        with _time_limit(seconds):
+            return action()
+    except NotImplementedError as error:
+        if _raised_by_student(error) and not str(error).strip():
+            return Trouble("not attempted")
+        return _crash(error)
+    except BadReturn as error:
+        return Trouble("bad return", str(error), error.diagnosis)
+    except TooSlow:
+        return Trouble(
+            "too slow",
+            f"It was stopped after {seconds:g} seconds; the reference takes well under one. "
+            "Look for a loop that never ends, or a loop over samples or pixels.",
+            "takes_too_long",
+        )
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit and its like are crashes of the answer too
+        return _crash(error)
+
+
+def _raised_by_student(error: BaseException) -> bool:
+    frames = traceback.extract_tb(error.__traceback__)
+    return bool(frames) and "site-packages" not in frames[-1].filename
+
+
+def _crash(error: BaseException) -> Trouble:
+    said = str(error).strip()
+    if isinstance(error, RecursionError | MemoryError):
+        said = said or type(error).__name__
+    text = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return Trouble("crashed", text[:1_000], trace=_student_lines(error))
+
+
+def _student_lines(error: BaseException) -> tuple[str, ...]:
+    """The student's own lines on the way to the error: no frame of ours or of a library."""
+    lines = []
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        file = frame.f_code.co_filename
+        if file.startswith(HERE) and f"{HERE}/notebooks" not in file:
+            continue
+        if "site-packages" in file or "importlib" in file or f"{sys.base_prefix}/lib" in file:
+            continue
+        code = linecache.getline(file, number, frame.f_globals).strip()
+        lines.append(f"line {number} in {frame.f_code.co_name}: {code[:200]}")
+    return tuple(lines[-6:])
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Raise TooSlow in the running code after `seconds`, again and again until it gives up.
+
+    Works in the main thread of a system with SIGALRM; elsewhere there is no limit here, and the
+    caller's own (a process that is killed) must do.
+    """
+    usable = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
+    if not usable:
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TooSlow
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class _BoundedText(io.TextIOBase):
+    """Keeps the first characters written to it and forgets the rest."""
+
+    def __init__(self) -> None:
+        self._kept = ""
+
+    def write(self, text: str) -> int:
+        room = KEPT_OUTPUT - len(self._kept)
+        if room > 0:
+            self._kept += text[:room]
+        return len(text)
+
+    def getvalue(self) -> str:
+        return self._kept
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[_BoundedText]:
+    """Keep prints, progress bars and warnings of the answer away from the cell's own output."""
+    text = _BoundedText()
+    with (
+        contextlib.redirect_stdout(text),
+        contextlib.redirect_stderr(text),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        yield text
+
+
+@contextlib.contextmanager
+def _random_state_restored() -> Iterator[None]:
+    before = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    modes = torch.is_grad_enabled(), torch.get_default_dtype()
+    try:
+        reseed(0)
+        torch.set_grad_enabled(True)
+        torch.set_default_dtype(torch.float32)
+        yield
+    finally:
+        random.setstate(before[0])
+        np.random.set_state(before[1])
+        torch.set_rng_state(before[2])
+        torch.set_grad_enabled(modes[0])
+        torch.set_default_dtype(modes[1])
+
+
+def reseed(seed: int) -> None:
+    """Seed every global source of randomness that an answer may draw from."""
+    random.seed(seed)
+    np.random.seed(seed)
+    torch.manual_seed(seed)

@@ -1,0 +1,84 @@
+"""Functions of tensors: the value, the gradients, and whether the inputs were left alone."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from checks.exercise import Answer, Arrays, Probe
+from checks.observe import BadReturn
+
+
+def function_probe(
+    tensors: Sequence[str], scalars: Sequence[str] = (), *, reduces: bool, like: str = ""
+) -> Probe:
+    """A probe for `answer(*tensors, *scalars)`, all passed by position.
+
+    reduces: the answer is a scalar (of shape () or (1,)); else it has the shape of `like`.
+    A case holds the tensors' arrays, optionally the scalars, and optionally "weights": the upstream
+    gradient. Without weights no gradient is observed.
+
+    Observes: value; changed (1 if an input was modified); and with weights, for every tensor,
+    grad_NAME, and has_grad (1 if the answer can be differentiated with respect to all of them).
+    """
+
+    def probe(answer: Answer, inputs: Arrays) -> Arrays:
+        leaves = [torch.from_numpy(inputs[name]).requires_grad_() for name in tensors]
+        given = [leaf.clone() for leaf in leaves]  # not leaves: an in-place answer shows, no error
+        before = [leaf.detach().clone() for leaf in leaves]
+        settings = [inputs[name].item() for name in scalars if name in inputs]
+        result = answer(*given, *settings)
+        shape = () if reduces else inputs[like].shape
+        changed = any(not torch.equal(x, y) for x, y in zip(given, before, strict=True))
+        seen = {"value": as_array(result, shape), "changed": np.array(int(changed))}
+        if "weights" in inputs:
+            grads = _gradients(result, leaves, inputs["weights"])
+            seen["has_grad"] = np.array(int(all(g is not None for g in grads)))
+            for name, leaf, grad in zip(tensors, leaves, grads, strict=True):
+                grad = torch.full_like(leaf, float("nan")) if grad is None else grad
+                seen[f"grad_{name}"] = grad.detach().double().numpy()
+        return seen
+
+    return probe
+
+
+def _gradients(result: object, leaves: list[Tensor], weights: np.ndarray) -> list[Tensor | None]:
+    if not isinstance(result, Tensor) or not result.requires_grad:
+        return [None] * len(leaves)
+    upstream = torch.from_numpy(weights).to(result.dtype).reshape(result.shape)
+    return list(torch.autograd.grad(result, leaves, upstream, allow_unused=True))
+
+
+def as_array(result: object, shape: tuple[int, ...], what: str = "Your function") -> np.ndarray:
+    """The result as float64 of that shape. For shape () anything with a single element will do.
+
+    Raises BadReturn, with a sentence, for None, for what is not numeric, and for a wrong shape.
+    """
+    array = to_numpy(result, what)
+    if array.shape == shape or (shape == () and array.size == 1):
+        return array.reshape(shape)
+    expected = "a single number (a tensor of shape ())" if shape == () else f"the shape {shape}"
+    raise BadReturn("wrong_shape", f"{what} gave the shape {array.shape}, expected {expected}.")
+
+
+def to_numpy(result: object, what: str = "Your function") -> np.ndarray:
+    """Any numeric result as float64, detached and on the CPU. Raises BadReturn for the rest."""
+    if result is None:
+        raise BadReturn("returns_none", f"{what} returned None. Is the return missing?")
+    if inspect.isroutine(result) or isinstance(result, type):
+        raise BadReturn("returns_function", f"{what} returned a function, not its result.")
+    try:
+        if isinstance(result, Tensor):
+            return result.detach().to("cpu", torch.float64).numpy()
+        if isinstance(result, list | tuple) and any(isinstance(x, Tensor) for x in result):
+            raise TypeError("a sequence of tensors")
+        return np.asarray(result, dtype=np.float64)
+    except (TypeError, ValueError, RuntimeError):
+        kind = type(result).__name__
+        raise BadReturn(
+            "not_numeric", f"{what} returned a {kind}, expected one tensor of numbers."
+        ) from None

@@ -1,0 +1,47 @@
+"""Optimizers: which parameters they move, and how, under gradients of the grader's choice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from checks.exercise import Answer, Arrays
+from checks.observe import BadReturn
+from checks.probes import toys
+
+
+def optimizers_probe(answer: Answer, inputs: Arrays) -> Arrays:
+    """Observe `answer(discriminator, generator)`, which gives two optimizers.
+
+    A case holds "seed" and "d_grads", "g_grads" of shape (steps, parameters). In every step both
+    networks have gradients; then first the discriminator's optimizer steps, then the other.
+
+    Observes, one row a step: d_by_d and g_by_d, the discriminator's and the generator's changes
+    when the discriminator's optimizer stepped; d_by_g and g_by_g, when the generator's did.
+    """
+    discriminator, generator = toys.toy_pair(int(inputs["seed"]))
+    d_optimizer, g_optimizer = _pair(answer(discriminator, generator))
+    changes: dict[str, list[np.ndarray]] = {k: [] for k in ("d_by_d", "g_by_d", "d_by_g", "g_by_g")}
+    for d_grads, g_grads in zip(inputs["d_grads"], inputs["g_grads"], strict=True):
+        for name, optimizer in (("d", d_optimizer), ("g", g_optimizer)):
+            toys.set_grads(discriminator, d_grads)
+            toys.set_grads(generator, g_grads)
+            before = toys.flat(discriminator), toys.flat(generator)
+            optimizer.step()
+            changes[f"d_by_{name}"].append(toys.flat(discriminator) - before[0])
+            changes[f"g_by_{name}"].append(toys.flat(generator) - before[1])
+    return {name: np.stack(rows) for name, rows in changes.items()}
+
+
+def _pair(result: Any) -> tuple[Any, Any]:  # noqa: ANN401 - whatever the student returned
+    if result is None:
+        raise BadReturn("returns_none", "Your function returned None. Is the return missing?")
+    optimizers = list(result) if isinstance(result, list | tuple) else [result]
+    if len(optimizers) != 2 or not all(hasattr(o, "step") for o in optimizers):
+        kinds = ", ".join(type(o).__name__ for o in optimizers)
+        raise BadReturn(
+            "not_two_optimizers",
+            f"Your function gave {kinds}; expected two optimizers, the discriminator's first.",
+        )
+    return optimizers[0], optimizers[1]

@@ -1,0 +1,369 @@
+"""vanilla_gan.discriminator_loss: binary cross-entropy on raw scores, real towards 1, fake to 0."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from checks.exercise import Case, Exercise, Part
+from checks.probes.functions import function_probe
+from checks.rules import Close
+from checks.vanilla_gan import scores
+from checks.vanilla_gan.scores import CLAMPED, NAIVE, SIGMOID_TWICE
+from gan_utils import losses
+
+NAMES = ("real_scores", "fake_scores")
+
+
+def _cases(rng: np.random.Generator) -> list[Case]:
+    return [
+        scores.case(rng, "core", NAMES, ((8, 1), (8, 1)), 4.0),
+        scores.case(rng, "core", NAMES, ((32, 1), (32, 1)), 6.0),
+        scores.case(rng, "core", NAMES, ((5, 1), (5, 1)), 4.0, shift=3.0),
+        scores.case(rng, "core", NAMES, ((4, 1), (4, 1)), 50.0),
+        scores.case(rng, "core", NAMES, ((4, 1), (4, 1)), 100.0),
+        scores.given("core", NAMES, ([200.0, -200.0], [200.0, -200.0]), "scores of 200 and -200"),
+        scores.given("core", NAMES, ([-200.0, 150.0], [190.0, -150.0]), "scores near +-200"),
+        scores.given("core", NAMES, ([0.0] * 3, [0.0] * 3), "all scores 0"),
+        scores.case(rng, "unequal", NAMES, ((8, 1), (5, 1)), 4.0),
+        scores.case(rng, "unequal", NAMES, ((2, 1), (7, 1)), 4.0),
+        scores.case(rng, "batch of one", NAMES, ((1, 1), (1, 1)), 4.0),
+        scores.case(rng, "one side", NAMES, ((6,), (6,)), 4.0),
+        scores.case(rng, "float64", NAMES, ((6, 1), (6, 1)), 4.0, "float64"),
+    ]
+
+
+exercise = Exercise(
+    name="vanilla_gan.discriminator_loss",
+    signature="discriminator_loss(real_scores: Tensor, fake_scores: Tensor) -> Tensor",
+    about="-mean log D(real) - mean log(1 - D(fake)), where D = sigmoid(score): a scalar",
+    see="The discriminator's loss",
+    parts=(
+        Part("core", 8, "the loss"),
+        Part("unequal", 1, "real and fake batches of unequal size"),
+        Part("batch of one", 1, "batches of one"),
+        Part("one side", 1, "scores of shape (N,)"),
+        Part("float64", 1, "float64 scores"),
+    ),
+    probe=function_probe(NAMES, reduces=True),
+    rules=scores.RULES | {f"grad_{name}": Close(f"gradient of {name}") for name in NAMES},
+    cases=_cases,
+    reference=losses.minimax_d,
+)
+mistake, limitation, variant = exercise.mistake, exercise.limitation, exercise.variant
+bce = F.binary_cross_entropy_with_logits
+
+
+def _targets(real: Tensor, fake: Tensor, for_real: float, for_fake: float) -> Tensor:
+    """The loss with targets of one's choice."""
+    return bce(real, torch.full_like(real, for_real)) + bce(fake, torch.full_like(fake, for_fake))
+
+
+@mistake(*NAIVE)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return -(real.sigmoid().log().mean() + (1 - fake.sigmoid()).log().mean())
+
+
+@mistake(NAIVE[0])
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return -(real.sigmoid().log() + (1 - fake.sigmoid()).log()).mean()
+
+
+@mistake(NAIVE[0])
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return (1 + torch.exp(-real)).log().mean() + (1 + torch.exp(fake)).log().mean()
+
+
+for _eps in (1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5):
+
+    @mistake(*(CLAMPED if _eps == 1e-12 else CLAMPED[:1]))
+    def _(real: Tensor, fake: Tensor, eps: float = _eps) -> Tensor:
+        real, fake = real.sigmoid(), fake.sigmoid()
+        return -((real + eps).log().mean() + (1 - fake + eps).log().mean())
+
+    @mistake(CLAMPED[0])
+    def _(real: Tensor, fake: Tensor, eps: float = _eps) -> Tensor:
+        real, fake = real.sigmoid().clamp(eps, 1 - eps), fake.sigmoid().clamp(eps, 1 - eps)
+        return -(real.log().mean() + (1 - fake).log().mean())
+
+
+@mistake(CLAMPED[0])
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    loss = nn.BCELoss()  # which cuts its logarithms off at -100
+    return loss(real.sigmoid(), torch.ones_like(real)) + loss(
+        fake.sigmoid(), torch.zeros_like(fake)
+    )
+
+
+@mistake(
+    "scores_taken_for_probabilities",
+    "The scores are used as if they were probabilities. A score is any real number; D = "
+    "sigmoid(score), and binary_cross_entropy_with_logits takes the scores as they are.",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return F.binary_cross_entropy(real, torch.ones_like(real)) + F.binary_cross_entropy(
+        fake, torch.zeros_like(fake)
+    )
+
+
+@mistake("scores_taken_for_probabilities")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return -(real.log().mean() + (1 - fake).log().mean())
+
+
+@mistake(*SIGMOID_TWICE)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return losses.minimax_d(real.sigmoid(), fake.sigmoid())
+
+
+@mistake(
+    "targets_swapped",
+    "Real and fake are swapped: this discriminator would learn to call the fakes real.",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return _targets(real, fake, 0, 1)
+
+
+@mistake("both_targets_one", "Both targets are 1: the fakes' target is 0.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return _targets(real, fake, 1, 1)
+
+
+@mistake("both_targets_zero", "Both targets are 0: the real images' target is 1.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return _targets(real, fake, 0, 0)
+
+
+@mistake("targets_plus_minus_one", "The targets are 1 and -1; cross-entropy takes 1 and 0.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return _targets(real, fake, 1, -1)
+
+
+@mistake("smoothed_labels", "The real target is 0.9: one-sided smoothing, a later trick. Here 1.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return _targets(real, fake, 0.9, 0)
+
+
+@mistake("smoothed_labels")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return _targets(real, fake, 0.9, 0.1)
+
+
+@mistake("only_real", "Only the real images count in this loss; the fakes' half is missing.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return F.softplus(-real).mean() + 0 * fake.sum()
+
+
+@mistake("only_fake", "Only the fakes count in this loss; the real images' half is missing.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return F.softplus(fake).mean() + 0 * real.sum()
+
+
+@mistake("halves_subtracted", "The two halves are subtracted; they must be added.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return F.softplus(-real).mean() - F.softplus(fake).mean()
+
+
+@mistake(
+    "halved",
+    "This is exactly half the loss. The formula adds the two means; a mean over the concatenated "
+    "batch, or a division by 2, takes their average.",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return losses.minimax_d(real, fake) / 2
+
+
+@mistake("halved")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    labels = torch.cat([torch.ones_like(real), torch.zeros_like(fake)])
+    return bce(torch.cat([real, fake]), labels)
+
+
+@mistake("sum_for_mean", "The batch is summed where the formula takes the mean.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return F.softplus(-real).sum() + F.softplus(fake).sum()
+
+
+@mistake("sum_for_mean")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return F.softplus(-real).mean() + F.softplus(fake).sum()
+
+
+@mistake(
+    "fixed_divisor",
+    "The sum is divided by a fixed number, not by the size of the batch at hand.",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return (F.softplus(-real).sum() + F.softplus(fake).sum()) / 10
+
+
+@mistake("fixed_divisor")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return (F.softplus(-real).sum() + F.softplus(fake).sum()) / 128
+
+
+@mistake("fixed_divisor")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return (F.softplus(-real).sum() + F.softplus(fake).sum()) / 64
+
+
+@mistake(
+    "not_reduced",
+    "The result has one loss for every sample: take the mean over the batch.",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return F.softplus(-real) + F.softplus(fake)
+
+
+@mistake("sign", "The sign is wrong: this is to be minimised, so it is minus the log-likelihood.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return -losses.minimax_d(real, fake)
+
+
+@mistake("least_squares", "This is the least-squares loss of LSGAN; here it is cross-entropy.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return ((real - 1).square().mean() + fake.square().mean()) / 2
+
+
+@mistake("least_squares")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return (real - 1).square().mean() + fake.square().mean()
+
+
+@mistake("wasserstein", "This is the critic loss of the Wasserstein GAN; here it is cross-entropy.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return fake.mean() - real.mean()
+
+
+@mistake("hinge", "This is the hinge loss; here it is cross-entropy.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+
+
+@mistake(
+    "no_gradient",
+    "The number is right, but no gradient flows back to the scores, so nothing could learn. Usual "
+    "causes: detach(), item(), no_grad, NumPy, or a new tensor made from values.",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return losses.minimax_d(real, fake).detach()
+
+
+@mistake("no_gradient")
+def _(real: Tensor, fake: Tensor) -> float:
+    return losses.minimax_d(real, fake).item()
+
+
+@mistake("no_gradient")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return torch.from_numpy(np.log1p(np.exp(-real.numpy()))).mean() + F.softplus(fake).mean()
+
+
+@mistake(
+    "fake_detached",
+    "The number is right, but the fake scores are detached inside the loss: the discriminator "
+    "would learn from the real images alone. Detach the fake *images* in the step, not the scores.",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return losses.minimax_d(real, fake.detach())
+
+
+@mistake(
+    "integer_labels",
+    "The labels are whole numbers (long); cross-entropy takes targets of the scores' own type: "
+    "torch.ones_like(scores).",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    ones = torch.ones(real.shape, dtype=torch.long)
+    return bce(real, ones) + bce(fake, torch.zeros(fake.shape, dtype=torch.long))
+
+
+@mistake("integer_labels")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    ones = torch.ones(real.shape, dtype=torch.long)
+    return F.binary_cross_entropy(real.sigmoid(), ones)
+
+
+@limitation(
+    "mean_of_the_whole",
+    "You take twice the mean over both batches together, which equals the sum of the two means "
+    "only when the batches are equally large.",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    labels = torch.cat([torch.ones_like(real), torch.zeros_like(fake)])
+    return 2 * bce(torch.cat([real, fake]), labels)
+
+
+@limitation(
+    "equal_batches_only",
+    "The two batches are added element by element, or share labels, which needs equal sizes.",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return (F.softplus(-real) + F.softplus(fake)).mean()
+
+
+@limitation("equal_batches_only")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    ones = torch.ones_like(real)
+    return bce(real, ones) + bce(fake, 1 - ones)
+
+
+@variant
+def functional(real: Tensor, fake: Tensor) -> Tensor:
+    return bce(real, torch.ones_like(real)) + bce(fake, torch.zeros_like(fake))
+
+
+@variant
+def module(real: Tensor, fake: Tensor) -> Tensor:
+    loss = nn.BCEWithLogitsLoss()
+    return loss(real, torch.ones_like(real)) + loss(fake, torch.ones_like(fake) - 1)
+
+
+@variant
+def softplus(real: Tensor, fake: Tensor) -> Tensor:
+    return F.softplus(-real).mean() + F.softplus(fake).mean()
+
+
+@variant
+def log_sigmoid(real: Tensor, fake: Tensor) -> Tensor:
+    return -(F.logsigmoid(real).mean() + F.logsigmoid(-fake).mean())
+
+
+@variant
+def stable_formula(real: Tensor, fake: Tensor) -> Tensor:
+    def cross_entropy(s: Tensor, target: Tensor) -> Tensor:
+        return (s.clamp(min=0) - s * target + (1 + (-s.abs()).exp()).log()).mean()
+
+    return cross_entropy(real, torch.ones_like(real)) + cross_entropy(fake, torch.zeros_like(fake))
+
+
+@variant
+def float64_inside(real: Tensor, fake: Tensor) -> Tensor:
+    return losses.minimax_d(real.double(), fake.double())
+
+
+@variant
+def shape_of_one(real: Tensor, fake: Tensor) -> Tensor:
+    return losses.minimax_d(real, fake).reshape(1)
+
+
+@variant
+def sums_over_sizes(real: Tensor, fake: Tensor) -> Tensor:
+    a = bce(real, torch.full(real.shape, 1.0).to(real), reduction="sum") / real.numel()
+    return a + bce(fake, torch.full(fake.shape, 0.0).to(fake), reduction="sum") / fake.numel()
+
+
+@variant
+def logaddexp(real: Tensor, fake: Tensor) -> Tensor:
+    zero = torch.zeros(())
+    return torch.logaddexp(zero, -real).mean() + torch.logaddexp(zero, fake).mean()
+
+
+class _Loss(nn.Module):
+    def forward(self, real: Tensor, fake: Tensor) -> Tensor:
+        return losses.minimax_d(real, fake)
+
+
+exercise.variants["module_of_its_own"] = _Loss()

@@ -1,0 +1,378 @@
+"""vanilla_gan.discriminator_step: one update of the discriminator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from checks.exercise import Case, Exercise, Part
+from checks.probes.steps import step_probe
+from checks.vanilla_gan import steps
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
+
+def _cases(rng: np.random.Generator) -> list[Case]:
+    return [
+        steps.case(rng, "core", 6, 6),
+        steps.case(rng, "core", 32, 32),
+        steps.case(rng, "core", 5, 5, momentum=0.9),
+        steps.case(rng, "unequal", 6, 4),
+        steps.case(rng, "loss", 6, 6, ask_loss=True),
+    ]
+
+
+def _reference(
+    discriminator: nn.Module,
+    generator: nn.Module,
+    loss: Loss,
+    optimizer: Optimizer,
+    real: Tensor,
+    z: Tensor,
+) -> Tensor:
+    with torch.no_grad():
+        fake = generator(z)
+    optimizer.zero_grad()
+    value = loss(discriminator(real), discriminator(fake))
+    value.backward()
+    optimizer.step()
+    return value.detach()
+
+
+exercise = Exercise(
+    name="vanilla_gan.discriminator_step",
+    signature=(
+        "discriminator_step(discriminator: nn.Module, generator: nn.Module, "
+        "loss: Callable[[Tensor, Tensor], Tensor], optimizer: Optimizer, real: Tensor, z: Tensor) "
+        "-> Tensor  # loss(real_scores, fake_scores); returns its value"
+    ),
+    about="one step of the discriminator's optimizer on a real batch and on generator(z)",
+    see="The discriminator's step",
+    parts=(
+        Part("core", 8, "the step"),
+        Part("unequal", 1, "real and fake batches of unequal size"),
+        Part("loss", 1, "the loss that it returns"),
+    ),
+    probe=step_probe("discriminator"),
+    rules=steps.rules("discriminator", "generator"),
+    cases=_cases,
+    reference=_reference,
+)
+mistake, limitation, variant = exercise.mistake, exercise.limitation, exercise.variant
+
+
+@mistake(
+    "not_cleared",
+    "Old gradients are not cleared: the generator's last step left gradients in the discriminator, "
+    "and backward() adds to them. Call optimizer.zero_grad() before backward().",
+)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    value = loss(d(real), d(g(z).detach()))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake(
+    "cleared_too_late",
+    "The gradients are cleared after the step, not before: those that the generator's step leaves "
+    "in the discriminator are still there. Call optimizer.zero_grad() before backward().",
+)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    value = loss(d(real), d(g(z).detach()))
+    value.backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    return value
+
+
+@mistake(
+    "cleared_before_step",
+    "The gradients are cleared between backward() and step(): nothing is left to step with.",
+)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    value = loss(d(real), d(g(z).detach()))
+    value.backward()
+    optimizer.zero_grad()
+    optimizer.step()
+    return value
+
+
+@mistake("nothing_changed", "The discriminator did not change: is backward() or step() missing?")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(z).detach()))
+    value.backward()
+    return value
+
+
+@mistake("backward_missing", "backward() is missing: the step used gradients left from before.")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    value = loss(d(real), d(g(z).detach()))
+    optimizer.step()
+    return value
+
+
+@mistake(
+    "not_detached",
+    "The discriminator's update is right, but the backward pass ran on through the generator and "
+    "left gradients there: wasted work, and poison for its next step. Make the fakes under "
+    "torch.no_grad(), or detach() them.",
+)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(z)))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake("arguments_swapped", "The loss got (fake, real); its order is (real, fake).")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(g(z).detach()), d(real))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake("only_real", "The discriminator saw the real batch twice and no fakes.")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real), d(real))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake("only_fake", "The discriminator saw the fakes twice and no real batch.")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    fake = g(z).detach()
+    value = loss(d(fake), d(fake))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake(
+    "scores_detached",
+    "The fake *scores* are detached, so the discriminator learns nothing from the fakes. Detach "
+    "the fake images: discriminator(fake.detach()).",
+)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(z)).detach())
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake("scores_detached")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    with torch.no_grad():
+        fake_scores = d(g(z))
+    value = loss(d(real), fake_scores)
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake(
+    "everything_under_no_grad",
+    "The discriminator's own forward pass runs under torch.no_grad(): only the fakes belong there.",
+)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    with torch.no_grad():
+        value = loss(d(real), d(g(z)))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake(
+    "sigmoid_before_loss", "The scores went through a sigmoid before the loss, which takes scores."
+)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real).sigmoid(), d(g(z).detach()).sigmoid())
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake("two_steps", "The optimizer stepped twice.")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(z).detach()))
+    value.backward()
+    optimizer.step()
+    optimizer.step()
+    return value
+
+
+@mistake("loss_climbed", "The discriminator moved uphill: the loss is minimised, never negated.")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(z).detach()))
+    (-value).backward()
+    optimizer.step()
+    return value
+
+
+@mistake(
+    "generator_updated_too",
+    "The generator changed as well: in this step only the discriminator may learn.",
+)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    g.zero_grad()
+    value = loss(d(real), d(g(z)))
+    value.backward()
+    optimizer.step()
+    torch.optim.SGD(g.parameters(), lr=0.05).step()
+    return value
+
+
+@mistake(
+    "left_frozen",
+    "The generator's parameters are frozen for this step, and never thawed again.",
+)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    g.requires_grad_(False)
+    return _reference(d, g, loss, optimizer, real, z)
+
+
+@mistake("left_in_evaluation_mode", "A network is left in evaluation mode (eval()).")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    g.eval()
+    return _reference(d, g, loss, optimizer, real, z)
+
+
+@limitation("returns_nothing", "The update is right, but your step returns None, not the loss.")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> None:
+    _reference(d, g, loss, optimizer, real, z)
+
+
+@limitation("equal_batches_only", "The update is right only when both batches are equally large.")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    scores = d(torch.cat([real, g(z).detach()]))
+    value = loss(*scores.chunk(2))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@variant
+def no_grad_fakes(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    return _reference(d, g, loss, optimizer, real, z)
+
+
+@variant
+def detached_fakes(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    value = loss(d(real), d(g(z).detach()))
+    d.zero_grad()
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@variant
+def one_pass_over_both(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> float:
+    optimizer.zero_grad(set_to_none=False)
+    fake = g(z).detach()
+    scores = d(torch.cat([real, fake]))
+    value = loss(scores[: len(real)], scores[len(real) :])
+    value.backward(retain_graph=True)
+    optimizer.step()
+    return value.item()
+
+
+@variant
+def frozen_and_thawed(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    g.requires_grad_(False)
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(z)))
+    value.backward()
+    optimizer.step()
+    g.requires_grad_(True)
+    return value
+
+
+@variant
+def generator_cleared_afterwards(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(z)))
+    value.backward()
+    optimizer.step()
+    g.zero_grad()
+    return value.detach().clone()
+
+
+@variant
+def gradients_by_autograd(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    held = list(d.parameters())
+    value = loss(d(real), d(g(z)))
+    for p, grad in zip(held, torch.autograd.grad(value, held), strict=True):
+        p.grad = grad
+    optimizer.step()
+    return value

@@ -1,0 +1,335 @@
+"""vanilla_gan.generator: z-1024-1024-784 with ReLUs and a tanh."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from checks.exercise import Case, Exercise, Part
+from checks.probes.networks import NetworkProbe
+from checks.vanilla_gan.networks import (
+    BATCHES,
+    IMAGE,
+    Applied,
+    ByHand,
+    Unregistered,
+    case,
+    mlp,
+    rules,
+)
+from gan_utils import models
+
+
+def _shapes(latent_dim: int) -> list[tuple[int, ...]]:
+    return [(1024, latent_dim), (1024,), (1024, 1024), (1024,), (784, 1024), (784,)]
+
+
+def _cases(rng: np.random.Generator) -> list[Case]:
+    dims = (96, 4, 10)
+    cases = [
+        case(rng, "core", batch, dim, _shapes(dim), dim)
+        for batch, dim in zip(BATCHES, dims, strict=True)
+    ]
+    return [*cases, case(rng, "batch of one", 1, 4, _shapes(4), 4)]
+
+
+exercise = Exercise(
+    name="vanilla_gan.generator",
+    signature=(
+        "generator(latent_dim: int = 96) -> nn.Module  "
+        "# latents (N, latent_dim) to images (N, 1, 28, 28)"
+    ),
+    about="linear latent_dim-1024, ReLU, 1024-1024, ReLU, 1024-784, tanh",
+    see="The two networks",
+    parts=(Part("core", 7, "the network"), Part("batch of one", 1, "batches of one")),
+    probe=NetworkProbe(layouts=[(-1,)], outputs=[IMAGE, (784,), (28, 28)]),
+    rules=rules(),
+    cases=_cases,
+    reference=models.mlp_generator,
+)
+mistake, limitation, variant = exercise.mistake, exercise.limitation, exercise.variant
+
+
+def _net(
+    latent_dim: int,
+    first: nn.Module | None,
+    second: nn.Module | None,
+    last: nn.Module | None,
+    **options: object,
+) -> nn.Sequential:
+    sizes = (latent_dim, 1024, 1024, 784)
+    return mlp(sizes, first, second, last, flatten=False, image=True, **options)
+
+
+@mistake("tanh_missing", "The last tanh is missing: pixels must lie between -1 and 1.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), None)
+
+
+@mistake(
+    "sigmoid_for_tanh",
+    "The network ends in a sigmoid: its pixels lie between 0 and 1, those of the data between -1 "
+    "and 1, so the discriminator tells them apart by their mean alone.",
+)
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Sigmoid())
+
+
+@mistake(
+    "stretched_sigmoid",
+    "2 * sigmoid(x) - 1 has the right range, but it is tanh(x / 2), not tanh(x).",
+)
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), Applied(lambda x: 2 * x.sigmoid() - 1))
+
+
+@mistake("clamp_for_tanh", "Pixels are cut off at -1 and 1, which stops the gradient; use tanh.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Hardtanh())
+
+
+@mistake("relu_at_end", "There is a ReLU at the end: no pixel can be dark.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Sequential(nn.ReLU(), nn.Tanh()))
+
+
+@mistake("relu_at_end")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.ReLU())
+
+
+@mistake("relu_at_end")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Sequential(nn.Tanh(), nn.ReLU()))
+
+
+@mistake("tanh_twice", "The tanh is applied twice.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Sequential(nn.Tanh(), nn.Tanh()))
+
+
+@mistake(
+    "no_activation",
+    "There is no activation between the layers: three matrices in a row are one matrix.",
+)
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, None, None, nn.Tanh())
+
+
+@mistake("first_activation_missing", "The ReLU after the first layer is missing.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, None, nn.ReLU(), nn.Tanh())
+
+
+@mistake("second_activation_missing", "The ReLU after the second layer is missing.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), None, nn.Tanh())
+
+
+@mistake("leaky_relu_for_relu", "The activations are leaky; the generator's are plain ReLUs.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.LeakyReLU(0.01), nn.LeakyReLU(0.01), nn.Tanh())
+
+
+@mistake("leaky_relu_for_relu")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.LeakyReLU(0.2), nn.LeakyReLU(0.2), nn.Tanh())
+
+
+@mistake("leaky_relu_for_relu")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.LeakyReLU(0.1), nn.LeakyReLU(0.1), nn.Tanh())
+
+
+@mistake("another_activation", "The activations between the layers are not ReLUs.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.Tanh(), nn.Tanh(), nn.Tanh())
+
+
+@mistake("another_activation")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.Sigmoid(), nn.Sigmoid(), nn.Tanh())
+
+
+@mistake("another_activation")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ELU(), nn.ELU(), nn.Tanh())
+
+
+@mistake("another_activation")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.GELU(), nn.GELU(), nn.Tanh())
+
+
+@mistake("dropout_added", "There is dropout in the network: the same latent gives two images.")
+def _(latent_dim: int = 96) -> nn.Module:
+    drop = nn.Sequential(nn.ReLU(), nn.Dropout(0.3))
+    return _net(latent_dim, drop, drop, nn.Tanh())
+
+
+@mistake("batch_norm_added", "There is batch normalisation in the network; none is asked for.")
+def _(latent_dim: int = 96) -> nn.Module:
+    first = nn.Sequential(nn.BatchNorm1d(1024), nn.ReLU())
+    return _net(latent_dim, first, nn.Sequential(nn.BatchNorm1d(1024), nn.ReLU()), nn.Tanh())
+
+
+@mistake("batch_norm_added")
+def _(latent_dim: int = 96) -> nn.Module:
+    second = nn.Sequential(nn.BatchNorm1d(1024, 0.8), nn.ReLU())
+    return _net(latent_dim, nn.ReLU(), second, nn.Tanh())
+
+
+@mistake("bias_missing", "A layer has no bias; all three must have one.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Tanh(), bias=(False, False, False))
+
+
+@mistake("bias_missing")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Tanh(), bias=(True, True, False))
+
+
+@mistake("layer_missing", "The second hidden layer, 1024 to 1024, is missing.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return mlp((latent_dim, 1024, 784), nn.ReLU(), nn.Tanh(), flatten=False, image=True)
+
+
+@mistake("layer_too_many", "There is one hidden layer too many: two are asked for.")
+def _(latent_dim: int = 96) -> nn.Module:
+    sizes = (latent_dim, 1024, 1024, 1024, 784)
+    relu = nn.ReLU()
+    return mlp(sizes, relu, relu, relu, nn.Tanh(), flatten=False, image=True)
+
+
+def _widths(latent_dim: int, first: int, second: int) -> nn.Module:
+    sizes = (latent_dim, first, second, 784)
+    return mlp(sizes, nn.ReLU(), nn.ReLU(), nn.Tanh(), flatten=False, image=True)
+
+
+@mistake("wrong_width", "A hidden layer is not 1024 wide.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _widths(latent_dim, 512, 512)
+
+
+@mistake("wrong_width")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _widths(latent_dim, 512, 1024)
+
+
+@mistake("wrong_width")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _widths(latent_dim, 1024, 512)
+
+
+@mistake("wrong_width")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _widths(latent_dim, 256, 256)
+
+
+@mistake("wrong_width")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _widths(latent_dim, 128, 128)
+
+
+@mistake(
+    "latent_dim_ignored",
+    "The argument latent_dim is not used: the first layer has a fixed number of inputs.",
+)
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(96, nn.ReLU(), nn.ReLU(), nn.Tanh())
+
+
+@mistake("latent_dim_ignored")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(100, nn.ReLU(), nn.ReLU(), nn.Tanh())
+
+
+@mistake("latent_dim_ignored")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(4, nn.ReLU(), nn.ReLU(), nn.Tanh())
+
+
+@mistake(
+    "parameters_unregistered",
+    "PyTorch finds no parameters in your network: layers in a plain Python list are invisible to "
+    "it. Use nn.Sequential or nn.ModuleList.",
+)
+def _(latent_dim: int = 96) -> nn.Module:
+    return Unregistered(list(_net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Tanh())))
+
+
+@mistake(
+    "batch_size_frozen",
+    "The batch size is fixed in the network: it must take any number of latents. Give the batch's "
+    "side as -1 or len(x) when you reshape.",
+)
+def _(latent_dim: int = 96) -> nn.Module:
+    layers = mlp((latent_dim, 1024, 1024, 784), nn.ReLU(), nn.ReLU(), nn.Tanh(), flatten=False)
+    return nn.Sequential(*layers, Applied(lambda x: x.view(128, 1, 28, 28)))
+
+
+@mistake("batch_size_frozen")
+def _(latent_dim: int = 96) -> nn.Module:
+    layers = mlp((latent_dim, 1024, 1024, 784), nn.ReLU(), nn.ReLU(), nn.Tanh(), flatten=False)
+    return nn.Sequential(*layers, Applied(lambda x: x.view(64, 1, 28, 28)))
+
+
+@limitation(
+    "squeezed",
+    "squeeze() removes every side of length 1, that of the batch too.",
+)
+def _(latent_dim: int = 96) -> nn.Module:
+    layers = mlp((latent_dim, 1024, 1024, 784), nn.ReLU(), nn.ReLU(), nn.Tanh(), flatten=False)
+    return nn.Sequential(*layers, Applied(lambda x: x.squeeze()))
+
+
+@variant
+def sequential(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Tanh())
+
+
+@variant
+def flat(noise_dim: int = 96) -> nn.Module:
+    sizes = (noise_dim, 1024, 1024, 784)
+    relu = nn.ReLU(inplace=True)
+    return mlp(sizes, relu, relu, nn.Tanh(), flatten=False)
+
+
+@variant
+class OwnClass(nn.Module):
+    def __init__(self, latent_dim: int = 96) -> None:
+        super().__init__()
+        self.last = nn.Linear(1024, 784)
+        self.first, self.second = nn.Linear(latent_dim, 1024), nn.Linear(1024, 1024)
+
+    def forward(self, z: Tensor) -> Tensor:
+        hidden = F.relu(self.second(F.relu(self.first(z))))
+        return torch.tanh(self.last(hidden)).view(-1, 28, 28).unsqueeze(1)
+
+
+@variant
+def lazy(latent_dim: int = 96) -> nn.Module:
+    return nn.Sequential(
+        nn.LazyLinear(1024),
+        nn.Threshold(0, 0),
+        nn.LazyLinear(1024),
+        nn.ReLU(),
+        nn.LazyLinear(784),
+        nn.Tanh(),
+        nn.Unflatten(-1, IMAGE),
+    )
+
+
+@variant
+def by_hand(latent_dim: int = 96) -> nn.Module:
+    def relu(x: Tensor) -> Tensor:
+        return x.clamp(min=0)
+
+    return ByHand((latent_dim, 1024, 1024, 784), [relu, relu, torch.tanh])
+
+
+@variant
+def tanh_by_exponentials(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), Applied(lambda x: 2 * torch.sigmoid(2 * x) - 1))

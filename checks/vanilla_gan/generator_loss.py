@@ -1,0 +1,267 @@
+"""vanilla_gan.generator_loss: the non-saturating form, -mean log D(G(z))."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from checks.exercise import Case, Exercise, Part
+from checks.probes.functions import function_probe
+from checks.rules import Close
+from checks.vanilla_gan import scores
+from checks.vanilla_gan.scores import CLAMPED, NAIVE, SIGMOID_TWICE
+from gan_utils import losses
+
+NAMES = ("fake_scores",)
+
+
+def _cases(rng: np.random.Generator) -> list[Case]:
+    return [
+        scores.case(rng, "core", NAMES, ((8, 1),), 4.0),
+        scores.case(rng, "core", NAMES, ((32, 1),), 6.0),
+        scores.case(rng, "core", NAMES, ((5, 1),), 4.0, shift=-3.0),
+        scores.case(rng, "core", NAMES, ((4, 1),), 50.0),
+        scores.case(rng, "core", NAMES, ((4, 1),), 100.0),
+        scores.given("core", NAMES, ([200.0, -200.0],), "scores of 200 and -200"),
+        scores.given("core", NAMES, ([-200.0, -150.0, -190.0],), "scores near -200"),
+        scores.given("core", NAMES, ([0.0] * 3,), "all scores 0"),
+        scores.case(rng, "batch of one", NAMES, ((1, 1),), 4.0),
+        scores.case(rng, "one side", NAMES, ((6,),), 4.0),
+        scores.case(rng, "float64", NAMES, ((6, 1),), 4.0, "float64"),
+    ]
+
+
+exercise = Exercise(
+    name="vanilla_gan.generator_loss",
+    signature="generator_loss(fake_scores: Tensor) -> Tensor",
+    about="the non-saturating loss -mean log D(fake), where D = sigmoid(score): a scalar",
+    see="The generator's loss, and why there are two",
+    parts=(
+        Part("core", 7, "the loss"),
+        Part("batch of one", 1, "a batch of one"),
+        Part("one side", 1, "scores of shape (N,)"),
+        Part("float64", 1, "float64 scores"),
+    ),
+    probe=function_probe(NAMES, reduces=True),
+    rules=scores.RULES | {"grad_fake_scores": Close("gradient of fake_scores")},
+    cases=_cases,
+    reference=losses.non_saturating_g,
+)
+mistake, variant = exercise.mistake, exercise.variant
+bce = F.binary_cross_entropy_with_logits
+
+
+def _target(fake: Tensor, target: float) -> Tensor:
+    return bce(fake, torch.full_like(fake, target))
+
+
+@mistake(*NAIVE)
+def _(fake: Tensor) -> Tensor:
+    return -fake.sigmoid().log().mean()
+
+
+@mistake(NAIVE[0])
+def _(fake: Tensor) -> Tensor:
+    return (1 + torch.exp(-fake)).log().mean()
+
+
+for _eps in (1e-12, 1e-10, 1e-8, 1e-7, 1e-6, 1e-5):
+
+    @mistake(*(CLAMPED if _eps == 1e-12 else CLAMPED[:1]))
+    def _(fake: Tensor, eps: float = _eps) -> Tensor:
+        return -(fake.sigmoid() + eps).log().mean()
+
+    @mistake(CLAMPED[0])
+    def _(fake: Tensor, eps: float = _eps) -> Tensor:
+        return -fake.sigmoid().clamp(eps, 1 - eps).log().mean()
+
+
+@mistake(CLAMPED[0])
+def _(fake: Tensor) -> Tensor:
+    return F.binary_cross_entropy(fake.sigmoid(), torch.ones_like(fake))
+
+
+@mistake(
+    "saturating",
+    "This equals the saturating loss mean log(1 - D(fake)) of the minimax game. It has the same "
+    "goal, but hardly any gradient while the discriminator wins; the exercise asks for the "
+    "non-saturating -mean log D(fake).",
+)
+def _(fake: Tensor) -> Tensor:
+    return -F.softplus(fake).mean()
+
+
+@mistake("saturating")
+def _(fake: Tensor) -> Tensor:
+    return (1 - fake.sigmoid()).log().mean()
+
+
+@mistake(
+    "target_zero",
+    "The target is 0: this generator would help the discriminator to find its fakes. It wants them "
+    "to be called real, so their target is 1.",
+)
+def _(fake: Tensor) -> Tensor:
+    return _target(fake, 0)
+
+
+@mistake(*SIGMOID_TWICE)
+def _(fake: Tensor) -> Tensor:
+    return _target(fake.sigmoid(), 1)
+
+
+@mistake(
+    "scores_taken_for_probabilities",
+    "The scores are used as if they were probabilities. A score is any real number; D = "
+    "sigmoid(score), and binary_cross_entropy_with_logits takes the scores as they are.",
+)
+def _(fake: Tensor) -> Tensor:
+    return F.binary_cross_entropy(fake, torch.ones_like(fake))
+
+
+@mistake("scores_taken_for_probabilities")
+def _(fake: Tensor) -> Tensor:
+    return -fake.log().mean()
+
+
+@mistake("sign", "The sign is wrong: log D is to be maximised, so minus log D is minimised.")
+def _(fake: Tensor) -> Tensor:
+    return F.logsigmoid(fake).mean()
+
+
+@mistake("smoothed_labels", "The target is 0.9; the generator's target is 1.")
+def _(fake: Tensor) -> Tensor:
+    return _target(fake, 0.9)
+
+
+@mistake("sum_for_mean", "The batch is summed where the formula takes the mean.")
+def _(fake: Tensor) -> Tensor:
+    return F.softplus(-fake).sum()
+
+
+@mistake("fixed_divisor", "The sum is divided by a fixed number, not by the batch's own size.")
+def _(fake: Tensor) -> Tensor:
+    return F.softplus(-fake).sum() / 10
+
+
+@mistake("fixed_divisor")
+def _(fake: Tensor) -> Tensor:
+    return F.softplus(-fake).sum() / 128
+
+
+@mistake("fixed_divisor")
+def _(fake: Tensor) -> Tensor:
+    return F.softplus(-fake).sum() / 64
+
+
+@mistake("halved", "This is exactly half the loss: there is a factor of 1/2 too many.")
+def _(fake: Tensor) -> Tensor:
+    return F.softplus(-fake).mean() / 2
+
+
+@mistake("doubled", "This is exactly twice the loss: there is a factor of 2 too many.")
+def _(fake: Tensor) -> Tensor:
+    return F.softplus(-fake).mean() * 2
+
+
+@mistake("not_reduced", "The result has one loss for every sample: take the mean over the batch.")
+def _(fake: Tensor) -> Tensor:
+    return F.softplus(-fake)
+
+
+@mistake("least_squares", "This is the least-squares loss of LSGAN; here it is cross-entropy.")
+def _(fake: Tensor) -> Tensor:
+    return (fake - 1).square().mean() / 2
+
+
+@mistake("least_squares")
+def _(fake: Tensor) -> Tensor:
+    return (fake - 1).square().mean()
+
+
+@mistake("wasserstein", "This is the Wasserstein GAN's loss; here it is cross-entropy.")
+def _(fake: Tensor) -> Tensor:
+    return -fake.mean()
+
+
+@mistake(
+    "no_gradient",
+    "The number is right, but no gradient flows back to the scores, so the generator could not "
+    "learn. Usual causes: detach(), item(), no_grad, NumPy, or a new tensor made from values.",
+)
+def _(fake: Tensor) -> Tensor:
+    return _target(fake.detach(), 1)
+
+
+@mistake("no_gradient")
+def _(fake: Tensor) -> float:
+    return _target(fake, 1).item()
+
+
+@mistake("no_gradient")
+def _(fake: Tensor) -> Tensor:
+    return torch.tensor(np.logaddexp(0, -fake.numpy()).mean())
+
+
+@mistake(
+    "integer_labels",
+    "The labels are whole numbers (long); cross-entropy takes targets of the scores' own type: "
+    "torch.ones_like(scores).",
+)
+def _(fake: Tensor) -> Tensor:
+    return bce(fake, torch.ones(fake.shape, dtype=torch.long))
+
+
+@mistake("integer_labels")
+def _(fake: Tensor) -> Tensor:
+    return F.binary_cross_entropy(fake.sigmoid(), torch.ones(fake.shape, dtype=torch.long))
+
+
+@variant
+def functional(fake: Tensor) -> Tensor:
+    return bce(fake, torch.ones_like(fake))
+
+
+@variant
+def module(fake: Tensor) -> Tensor:
+    return nn.BCEWithLogitsLoss()(fake, torch.zeros_like(fake) + 1)
+
+
+@variant
+def softplus(fake: Tensor) -> Tensor:
+    return F.softplus(-fake).mean()
+
+
+@variant
+def log_sigmoid(fake: Tensor) -> Tensor:
+    return -F.logsigmoid(fake).mean()
+
+
+@variant
+def stable_formula(fake: Tensor) -> Tensor:
+    return (fake.clamp(min=0) - fake + torch.log1p(torch.exp(-fake.abs()))).mean()
+
+
+@variant
+def float64_inside(fake: Tensor) -> Tensor:
+    return bce(fake.double(), torch.ones_like(fake).double())
+
+
+@variant
+def shape_of_one(fake: Tensor) -> Tensor:
+    return F.softplus(-fake).mean(dim=0)
+
+
+@variant
+def sum_over_size(fake: Tensor) -> Tensor:
+    return bce(fake, torch.full_like(fake, 1.0), reduction="sum") / len(fake)
+
+
+class _Loss(nn.Module):
+    def forward(self, fake: Tensor) -> Tensor:
+        return losses.non_saturating_g(fake)
+
+
+exercise.variants["module_of_its_own"] = _Loss()

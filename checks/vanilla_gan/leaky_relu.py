@@ -1,0 +1,248 @@
+"""vanilla_gan.leaky_relu: the activation of the discriminator."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from checks.exercise import Case, Exercise, Part
+from checks.probes.functions import function_probe
+from checks.rules import Close
+from checks.vanilla_gan.common import CHANGED, HAS_GRAD, grid
+from gan_utils import layers
+
+
+def _cases(rng: np.random.Generator) -> list[Case]:
+    cases = []
+    for shape, slope in [((7,), None), ((5, 3), 0.2), ((4, 1), 0.5), ((2, 3, 4, 5), 0.3)]:
+        cases.append(_case(rng, "core", shape, slope))
+    cases.append(_case(rng, "core", (6, 2), 0.0))
+    cases.append(_case(rng, "core", (9,), 0.125, scale=200.0))
+    x = np.array([0.0, -1.0, 0.0, 2.0], dtype=np.float32)  # no gradient asked: at 0 any will do
+    cases.append(Case("core", "zeros among the numbers", {"x": x}))
+    cases.append(_case(rng, "float64", (3, 4), 0.2, dtype="float64"))
+    return cases
+
+
+def _case(
+    rng: np.random.Generator,
+    part: str,
+    shape: tuple[int, ...],
+    slope: float | None,
+    scale: float = 3.0,
+    dtype: str = "float32",
+) -> Case:
+    x = grid(rng, shape, scale).astype(dtype)
+    x[x == 0] = scale
+    inputs = {"x": x, "weights": grid(rng, shape, 2.0).astype(dtype)}
+    title = f"x of shape {shape}" + (", largest 200" if scale > 100 else "")
+    if slope is not None:
+        inputs["slope"] = np.array(slope)
+        title += f", slope {slope:g}"
+    else:
+        title += ", slope left at its default"
+    if dtype == "float64":
+        title += ", float64"
+    return Case(part, title, inputs, 1e-6 if dtype == "float64" else 1e-4)
+
+
+exercise = Exercise(
+    name="vanilla_gan.leaky_relu",
+    signature="leaky_relu(x: Tensor, slope: float = 0.01) -> Tensor",
+    about="x where x is positive, slope * x elsewhere; a new tensor of the shape of x",
+    see="Leaky ReLU",
+    parts=(Part("core", 4, "the values"), Part("float64", 1, "float64 tensors")),
+    probe=function_probe(("x",), ("slope",), reduces=False, like="x"),
+    rules={
+        "value": Close(),
+        "changed": CHANGED,
+        "has_grad": HAS_GRAD,
+        "grad_x": Close("gradient of x"),
+    },
+    cases=_cases,
+    reference=layers.leaky_relu,
+)
+mistake, variant = exercise.mistake, exercise.variant
+
+
+@mistake(
+    "slope_ignored",
+    "The argument `slope` is not used: this is the answer for 0.01, whatever slope was asked for.",
+)
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return F.leaky_relu(x, 0.01)
+
+
+@mistake("wrong_default", "Called without a slope, your function must use 0.01.")
+def _(x: Tensor, slope: float = 0.2) -> Tensor:
+    return F.leaky_relu(x, slope)
+
+
+@mistake("wrong_default")
+def _(x: Tensor, slope: float = 0.1) -> Tensor:
+    return F.leaky_relu(x, slope)
+
+
+@mistake("relu", "This is the plain ReLU: negative numbers come out as 0, not as slope * x.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return x.clamp(min=0)
+
+
+@mistake("sign_slip", "The negative side has the wrong sign: slope * x is negative where x is.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.where(x > 0, x, -slope * x)
+
+
+@mistake("sides_swapped", "The sides are swapped: the slope belongs where x is negative.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.where(x > 0, slope * x, x)
+
+
+@mistake("sides_swapped")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.minimum(x, slope * x)
+
+
+@mistake("slope_added", "slope * x is added on both sides; on the positive side x comes alone.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return x.clamp(min=0) + slope * x
+
+
+@mistake(
+    "floor_instead_of_slope",
+    "Negative numbers all become the number `slope` (or -slope): it must be multiplied by x.",
+)
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.where(x > 0, x, torch.full_like(x, slope))
+
+
+@mistake("floor_instead_of_slope")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return x.clamp(min=slope)
+
+
+@mistake("floor_instead_of_slope")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return x.clamp(min=-slope)
+
+
+@mistake("divided", "The negative side is divided by the slope where it must be multiplied.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.where(x > 0, x, x / slope)
+
+
+@mistake("positive_side_lost", "Only the negative side is left: where x is positive it is kept.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return slope * x.clamp(max=0)
+
+
+@mistake("elu", "This is the ELU, which bends; the leaky ReLU is straight on the negative side.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return F.elu(x, slope)
+
+
+@mistake("identity", "This gives x back as it is: the negative side is not multiplied by slope.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return x.clone()
+
+
+@mistake("linear", "Every number is multiplied by the slope, the positive ones too.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return slope * x
+
+
+@mistake(
+    "changes_input",
+    "The values are right, but the input itself was changed. Make a new tensor: x[x < 0] *= slope, "
+    "mul_ and inplace=True write into the tensor that the caller still needs.",
+)
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return F.leaky_relu_(x, slope)
+
+
+@mistake("changes_input")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    with torch.no_grad():
+        x[x < 0] *= slope
+    return x
+
+
+@mistake(
+    "no_gradient",
+    "The values are right, but no gradient flows back: a network with this layer cannot learn. "
+    "Stay with torch operations on x itself, without detach, no_grad, item or NumPy.",
+)
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return F.leaky_relu(x.detach(), slope)
+
+
+@mistake("no_gradient")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    array = x.numpy()
+    return torch.from_numpy(np.where(array > 0, array, slope * array))
+
+
+@variant
+def by_maximum(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.maximum(x, slope * x)
+
+
+@variant
+def by_mask(x: Tensor, slope: float = 0.01) -> Tensor:
+    positive = (x >= 0).to(x.dtype)
+    return x * positive + slope * x * (1 - positive)
+
+
+@variant
+def by_library(x: Tensor, slope: float = 0.01) -> Tensor:
+    return F.leaky_relu(x, negative_slope=slope)
+
+
+@variant
+def by_module(x: Tensor, slope: float = 0.01) -> Tensor:
+    return nn.LeakyReLU(slope)(x)
+
+
+@variant
+def by_two_relus(x: Tensor, alpha: float = 0.01) -> Tensor:
+    return torch.relu(x) - alpha * torch.relu(-x)
+
+
+@variant
+def by_assignment_to_a_copy(x: Tensor, slope: float = 0.01) -> Tensor:
+    y = x.clone()
+    y[x < 0] = slope * x[x < 0]
+    return y
+
+
+@variant
+def by_absolute_value(x: Tensor, slope: float = 0.01) -> Tensor:
+    return (1 + slope) / 2 * x + (1 - slope) / 2 * x.abs()
+
+
+@variant
+def by_clamps(x: Tensor, slope: float = 0.01) -> Tensor:
+    return x.clamp(min=0) + slope * x.clamp(max=0)
+
+
+class _LeakyWithOwnGradient(torch.autograd.Function):
+    """NumPy inside, with the gradient written by hand: right, if unusual."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, slope: float) -> Tensor:  # noqa: ANN001
+        ctx.save_for_backward(x)
+        ctx.slope = slope
+        array = x.detach().numpy()
+        return torch.from_numpy(np.where(array > 0, array, slope * array).astype(array.dtype))
+
+    @staticmethod
+    def backward(ctx, upstream: Tensor) -> tuple[Tensor, None]:  # noqa: ANN001
+        (x,) = ctx.saved_tensors
+        return torch.where(x > 0, upstream, ctx.slope * upstream), None
+
+
+@variant
+def by_numpy_with_own_gradient(x: Tensor, slope: float = 0.01) -> Tensor:
+    return _LeakyWithOwnGradient.apply(x, slope)

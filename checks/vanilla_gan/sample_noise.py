@@ -1,0 +1,253 @@
+"""vanilla_gan.sample_noise: the latent vectors that the generator turns into images.
+
+False alarms: a case of the law draws n = 20,000 numbers. The quantile test at deviation 0.041 is a
+Kolmogorov-Smirnov test at 2 exp(-2 n (.041/2)^2) = 1e-7; mean, mean square and correlations are
+allowed six standard deviations, 2e-9 each. A right source fails once in about four million checks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from checks.exercise import Answer, Arrays, Case, Exercise, Part
+from checks.probes.sources import LEVELS, law_probe, seeding_probe, setting_probe
+from checks.rules import Exact, Quantiles, Within
+from gan_utils import layers
+
+N = 20_000
+SIX = 6 / np.sqrt(N)  # six standard deviations of a correlation of N independent pairs
+PROBES = {"law": law_probe, "setting": setting_probe, "seeding": seeding_probe}
+DTYPE, DEVICE = torch.float32, "cpu"
+
+
+def _probe(answer: Answer, inputs: Arrays) -> Arrays:
+    return PROBES[str(inputs["probe"])](answer, inputs)
+
+
+def _cases(rng: np.random.Generator) -> list[Case]:
+    law, setting, seeding = np.array("law"), np.array("setting"), np.array("seeding")
+    shapes = [(200, 100), (50, 400), (5_000, 4)]
+    cases = [
+        Case(
+            "core",
+            f"batch_size {rows:,}, dim {columns}",
+            {"probe": law, "batch_size": np.array(rows), "dim": np.array(columns)},
+        )
+        for rows, columns in shapes
+    ]
+    seed = np.array(int(rng.integers(1, 10_000)))
+    cases += [
+        Case("dtype", "dtype=torch.float64", {"probe": setting, "ask": np.array("dtype")}),
+        Case("device", "device='meta'", {"probe": setting, "ask": np.array("device")}),
+        Case("seed", "the same torch.manual_seed twice", {"probe": seeding, "seed": seed}),
+    ]
+    return cases
+
+
+exercise = Exercise(
+    name="vanilla_gan.sample_noise",
+    signature=(
+        "sample_noise(batch_size: int, dim: int, dtype: torch.dtype = torch.float32, "
+        "device: torch.device | str = 'cpu') -> Tensor"
+    ),
+    about="a fresh (batch_size, dim) tensor of independent numbers, uniform between -1 and 1",
+    see="Noise in, image out",
+    parts=(
+        Part("core", 4, "the law of the numbers"),
+        Part("dtype", 1, "the argument dtype"),
+        Part("device", 1, "the argument device"),
+        Part("seed", 1, "repeating under torch.manual_seed"),
+    ),
+    probe=_probe,
+    rules={
+        "outside": Exact(lambda got, _: f"{int(got):,} of your {N:,} numbers lie outside [-1, 1]"),
+        "quantiles": Quantiles("the law is not uniform on [-1, 1]", by=0.041),
+        "mean": Within("mean", by=SIX * np.sqrt(1 / 3)),
+        "square": Within("mean square", by=SIX * np.sqrt(4 / 45)),
+        "repeated": Exact(lambda *_: "two calls gave exactly the same numbers"),
+        "along_rows": Within("correlation of neighbours in a row", by=1.2 * SIX),
+        "along_columns": Within("correlation of neighbours in a column", by=SIX * 1.2),
+        "between_calls": Within("correlation of two calls", by=SIX),
+        "as_asked": Exact(lambda *_: "your tensor does not have what was asked for"),
+        "repeats": Exact(lambda *_: "the same seed gave different numbers"),
+    },
+    cases=_cases,
+    reference=layers.sample_noise,
+    ideal={
+        "quantiles": 2 * LEVELS - 1,
+        "mean": np.array(0.0),
+        "square": np.array(1 / 3),
+        "along_rows": np.array(0.0),
+        "along_columns": np.array(0.0),
+        "between_calls": np.array(0.0),
+    },
+)
+mistake, limitation, variant = exercise.mistake, exercise.limitation, exercise.variant
+
+
+def _rand(batch_size: int, dim: int, dtype: torch.dtype, device: str) -> Tensor:
+    return torch.rand(batch_size, dim, dtype=dtype, device=device)
+
+
+@mistake("half_range", "Your numbers fill only [-0.5, 0.5]: rand() - 0.5 is one wide, not two.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return _rand(batch_size, dim, dtype, device) - 0.5
+
+
+@mistake("unit_range", "Your numbers lie in [0, 1], as rand() gives them: shift and stretch them.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return _rand(batch_size, dim, dtype, device)
+
+
+@mistake("not_shifted", "Your numbers lie in [0, 2]: stretched, but not shifted down by 1.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return 2 * _rand(batch_size, dim, dtype, device)
+
+
+@mistake("not_stretched", "Your numbers lie in [-1, 0]: shifted, but not stretched to width 2.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return _rand(batch_size, dim, dtype, device) - 1
+
+
+@mistake("too_wide", "Your numbers fill [-2, 2]: twice too wide.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return 4 * _rand(batch_size, dim, dtype, device) - 2
+
+
+@mistake("normal_law", "These are normal numbers (randn); the exercise asks for uniform ones.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return torch.randn(batch_size, dim, dtype=dtype, device=device)
+
+
+@mistake("squashed_normal", "These are normal numbers forced into [-1, 1]; that is not uniform.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return torch.randn(batch_size, dim, dtype=dtype, device=device).clamp(-1, 1)
+
+
+@mistake("squashed_normal")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return torch.randn(batch_size, dim, dtype=dtype, device=device).tanh()
+
+
+@mistake("whole_numbers", "Your numbers take only a few values: randint draws whole numbers.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return torch.randint(-1, 2, (batch_size, dim), dtype=dtype, device=device)
+
+
+@mistake("whole_numbers")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return torch.randint(0, 2, (batch_size, dim), dtype=dtype, device=device) * 2 - 1
+
+
+@mistake(
+    "same_every_call",
+    "Every call gives the same numbers: a seed is set inside the function, or the noise was drawn "
+    "once outside it. The generator would see one batch of latents for ever.",
+)
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    torch.manual_seed(42)
+    return 2 * _rand(batch_size, dim, dtype, device) - 1
+
+
+@mistake("one_row_repeated", "All rows are the same latent vector: draw batch_size of them.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return (2 * _rand(1, dim, dtype, device) - 1).expand(batch_size, dim)
+
+
+@mistake("one_column_repeated", "Within a row all numbers are the same: draw dim of them.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return (2 * _rand(batch_size, 1, dtype, device) - 1).expand(batch_size, dim)
+
+
+@mistake("shape_swapped", "The shape is (dim, batch_size): one latent vector is one row.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return 2 * _rand(dim, batch_size, dtype, device) - 1
+
+
+@mistake(
+    "dtype_ignored",
+    "The law is right, but the argument dtype has no effect: pass it on to torch.rand.",
+)
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return 2 * _rand(batch_size, dim, DTYPE, device) - 1
+
+
+@mistake(
+    "device_ignored",
+    "The law is right, but the argument device has no effect: on a GPU the noise would stay in the "
+    "main memory. Pass it on to torch.rand.",
+)
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return 2 * _rand(batch_size, dim, dtype, "cpu") - 1
+
+
+@mistake(
+    "dtype_and_device_ignored",
+    "The law is right, but neither dtype nor device has an effect: pass both on to torch.rand.",
+)
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return 2 * torch.rand(batch_size, dim) - 1
+
+
+@limitation(
+    "no_dtype_and_device",
+    "The law is right. The signature also promises dtype and device, which yours does not take.",
+)
+def _(batch_size: int, dim: int) -> Tensor:
+    return 2 * torch.rand(batch_size, dim) - 1
+
+
+@limitation(
+    "cannot_be_seeded",
+    "The law is right, but torch.manual_seed does not make it repeat: it draws from a generator of "
+    "its own, so a run of yours could never be repeated.",
+)
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    numbers = np.random.default_rng().uniform(-1, 1, (batch_size, dim))
+    return torch.from_numpy(numbers).to(device=device, dtype=dtype)
+
+
+@variant
+def stretched_and_shifted(
+    batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE
+) -> Tensor:
+    return 2 * torch.rand((batch_size, dim), dtype=dtype, device=device) - 1
+
+
+@variant
+def shifted_and_stretched(
+    batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE
+) -> Tensor:
+    return (torch.rand(batch_size, dim, device=device, dtype=dtype) - 0.5) * 2
+
+
+@variant
+def filled_in_place(
+    batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE
+) -> Tensor:
+    return torch.empty(batch_size, dim, dtype=dtype, device=device).uniform_(-1, 1)
+
+
+@variant
+def turned_round(
+    batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE
+) -> Tensor:
+    return 1 - 2 * torch.rand(dim, batch_size, dtype=dtype, device=device).T
+
+
+@variant
+def from_a_distribution(
+    batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE
+) -> Tensor:
+    low, high = torch.tensor(-1, dtype=dtype), torch.tensor(1, dtype=dtype)
+    return torch.distributions.Uniform(low, high).sample((batch_size, dim)).to(device)
+
+
+@variant
+def from_numpy(
+    batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE
+) -> Tensor:
+    numbers = np.random.uniform(-1, 1, size=(batch_size, dim))
+    return torch.as_tensor(numbers, dtype=dtype, device=device)
