@@ -27,6 +27,8 @@ $(READY): requirements.txt pyproject.toml
 	@echo "Installing into $(VENV): some minutes and several GB of disk, once."
 	$(PYTHON) -m pip install --disable-pip-version-check --quiet --requirement requirements.txt
 	$(PYTHON) -m pip install --disable-pip-version-check --quiet --no-build-isolation --no-deps --editable .
+	@# No question about "official Jupyter news" in front of the first notebook.
+	$(PYTHON) -m jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements
 	@touch $@
 
 # JupyterLab refuses to run as root (in a container, say) unless it is told that this is meant.

@@ -7,6 +7,7 @@ release as it came, one with a slip in every exercise, and one whose right answe
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,6 +23,12 @@ Slips = Mapping[str, tuple[str, str]]
 
 # Per notebook, for each cell to complete: a piece of its solution, and what it is mistaken for.
 SLIPS: dict[str, Slips] = {}
+
+# What only the author's notebook holds: the lines around a solution, and the whole mark scheme.
+AUTHORS_MARKS = re.compile(
+    r"=== BEGIN MARK SCHEME ===.*?=== END MARK SCHEME ===|^[^\n]*(?:BEGIN|END) SOLUTION[^\n]*\n?",
+    re.DOTALL | re.MULTILINE,
+)
 
 NOISE = """
 import functools as _functools, logging as _logging, sys as _sys, warnings as _warnings
@@ -99,13 +106,9 @@ def _students(
 
 
 def _answers(solution: NotebookNode) -> dict[str, str]:
-    """The source of every cell to complete, without the solution's marks, by the cell's id."""
+    """The source of every cell to complete, as a student would write it, by the cell's id."""
     return {
-        cell.metadata.nbgrader["grade_id"]: "\n".join(
-            line
-            for line in cell.source.splitlines()
-            if "BEGIN SOLUTION" not in line and "END SOLUTION" not in line
-        )
+        cell.metadata.nbgrader["grade_id"]: AUTHORS_MARKS.sub("", cell.source).rstrip()
         for cell in solution.cells
         if is_solution(cell)
     }

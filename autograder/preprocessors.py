@@ -18,7 +18,8 @@ from autograder.outputs import is_autograded, settle
 
 notes = logging.getLogger("autograder.notes")
 
-KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
+# As ipykernel installs it: with any other name JupyterLab marks a notebook changed on opening it.
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # Left behind by editors and runs; none of it is content.
 TRANSIENT_METADATA = ("collapsed", "ExecuteTime", "execution", "jupyter", "scrolled")
 

@@ -211,6 +211,10 @@ def test_changed_cells_under_graded_submissions_are_refused(submit, grade, cours
 
 def test_made_up_class(course, tmp_path):
     demo = make_class(course, tmp_path / "demo", SLIPS)
+    perfect = demo.notebook("submitted", "perfect", TINY).read_text()
+    assert "2 * x" in perfect
+    assert "SOLUTION" not in perfect
+    assert "MARK SCHEME" not in perfect
     register(demo, TINY)
     got = {
         student: grade_one(demo, student, TINY).auto_points
