@@ -107,8 +107,7 @@ def image_grid(
     value_range: the values shown as black and as white. Raises ValueError for another shape.
     """
     tiled = tile(images, columns, value_range)
-    rows = math.ceil(len(images) / columns)
-    alt = alt or _sentence(title, f"a grid of {len(images)} images, {rows} rows of {columns}")
+    alt = alt or _sentence(title, f"a grid of {len(images)} images, {columns} a row")
     width = min(6.0, max(2.0, tiled.shape[1] / 50))
     figure = Picture(width, width * tiled.shape[0] / tiled.shape[1] + 0.3 * bool(title), alt)
     axes = figure.subplots()

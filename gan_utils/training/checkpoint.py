@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import pickle
 import tempfile
@@ -57,20 +58,26 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     Raises CheckpointError if the file is truncated, corrupt or no checkpoint of this loop.
     """
     try:
-        with path.open("rb") as file:
-            state = torch.load(file, map_location="cpu", weights_only=True)
+        content = path.read_bytes()
     except OSError as error:
         raise CheckpointError(f"The checkpoint {path} cannot be read: {error.strerror}.") from error
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            damaged = archive.testzip()  # torch.load itself does not compare the check sums
+        if damaged is not None:
+            raise zipfile.BadZipFile(damaged)
+        state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
     except (
-        RuntimeError,
+        OSError,
         EOFError,
-        ValueError,
         KeyError,
+        RuntimeError,
+        ValueError,
         pickle.UnpicklingError,
         zipfile.BadZipFile,
     ) as error:
         raise CheckpointError(
-            f"The checkpoint {path} is truncated or corrupt ({path.stat().st_size:,} bytes). "
+            f"The checkpoint {path} is truncated or corrupt ({len(content):,} bytes). "
             "Delete it to train from the start, or restore it from a copy."
         ) from error
     if not isinstance(state, dict) or "run" not in state:

@@ -78,13 +78,13 @@ def train(
     Raises ValueError for an argument that cannot be meant, TrainingDiverged at NaN or Inf,
     CheckpointError for a file that cannot be used.
     """
-    if steps < 0 or latent_dim < 1 or check_every < 1 or checkpoint_every < 1:
-        raise ValueError(
-            "steps must be at least 0, and latent_dim, check_every and checkpoint_every at least "
-            f"1, but they are {steps}, {latent_dim}, {check_every} and {checkpoint_every}."
-        )
+    _require_at_least(0, steps=steps, snapshot_every=snapshot_every)
+    _require_at_least(1, latent_dim=latent_dim, snapshot_count=snapshot_count)
+    _require_at_least(1, check_every=check_every, checkpoint_every=checkpoint_every)
     device = torch.device(device) if device is not None else batches.device
     d_optimizer, g_optimizer = optimizers
+    _require_owner(d_optimizer, discriminator, "discriminator")
+    _require_owner(g_optimizer, generator, "generator")
     run = Run(
         generator=generator.to(device).train(),
         discriminator=discriminator.to(device).train(),
@@ -140,6 +140,23 @@ def train(
         finally:
             bar.close()
     return run.history
+
+
+def _require_at_least(least: int, **arguments: int) -> None:
+    """ValueError naming the first argument that is smaller."""
+    for name, value in arguments.items():
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, but is {value}.")
+
+
+def _require_owner(optimizer: Optimizer, network: nn.Module, player: str) -> None:
+    """ValueError unless the optimizer moves parameters of this network only."""
+    own = {id(p) for p in network.parameters()}
+    if not all(id(p) in own for group in optimizer.param_groups for p in group["params"]):
+        raise ValueError(
+            f"The {player}'s optimizer moves parameters that are not the {player}'s. Give the "
+            "optimizers in the order (discriminator's, generator's), made from these very networks."
+        )
 
 
 class _Pictures:

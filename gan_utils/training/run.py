@@ -187,9 +187,10 @@ class Run:
 
         def score(samples: Tensor) -> Tensor:
             with autocast(self.device, self.precision):
-                if self.conditional:
-                    return self.discriminator(samples, labels)
-                return self.discriminator(samples)
+                if labels is None:
+                    return self.discriminator(samples)
+                # Real and fake in one pass share the batch's labels.
+                return self.discriminator(samples, labels.repeat(len(samples) // len(labels)))
 
         return score
 

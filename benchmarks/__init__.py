@@ -1,0 +1,1 @@
+"""Speed and quality, measured; RESULTS.md is written by these programs."""
