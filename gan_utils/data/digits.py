@@ -98,7 +98,6 @@ def _deformation(generator: torch.Generator) -> Tensor:
     grid = F.affine_grid(theta, [CHUNK, 1, SIDE, SIDE], align_corners=False)
 
     wobble = normal(0, 0.9, 2, 5, 5) * PIXEL
-    wobble -= wobble[..., 1:4, 1:4].mean(dim=(2, 3), keepdim=True)  # or it would move the digit
     smooth = F.interpolate(wobble, size=(SIDE, SIDE), mode="bicubic", align_corners=True)
     return grid + smooth.permute(0, 2, 3, 1)
 
@@ -119,7 +118,7 @@ def _glyphs() -> tuple[Tensor, Tensor, Tensor]:
 
 
 def _glyph_mask(text: str, font_file: str) -> np.ndarray:
-    """True where a printed glyph has ink: (SIDE * FINE, SIDE * FINE), centred by mass."""
+    """True where a printed glyph has ink: (SIDE * FINE, SIDE * FINE), its box in the middle."""
     # Imported here: only those who draw digits wait for matplotlib and Pillow.
     import matplotlib
     from PIL import Image, ImageDraw, ImageFont
@@ -128,13 +127,11 @@ def _glyph_mask(text: str, font_file: str) -> np.ndarray:
     path = str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / font_file)
     left, top, right, bottom = ImageFont.truetype(path, side).getbbox(text)
     font = ImageFont.truetype(path, round(side * BOX * FINE / max(right - left, bottom - top)))
-
-    # Drawn once on a large sheet to find its centre of mass, then cut out around it.
-    sheet = Image.new("L", (3 * side, 3 * side))
-    ImageDraw.Draw(sheet).text((side, side), text, font=font, fill=255)
-    ink = np.asarray(sheet) > 127
-    row, column = (int(where.mean().round()) - side // 2 for where in ink.nonzero())
-    return ink[row : row + side, column : column + side]
+    left, top, right, bottom = font.getbbox(text)
+    sheet = Image.new("L", (side, side))
+    corner = ((side - left - right) // 2, (side - top - bottom) // 2)
+    ImageDraw.Draw(sheet).text(corner, text, font=font, fill=255)
+    return np.asarray(sheet) > 127
 
 
 def _centre_lines(ink: Tensor) -> Tensor:
@@ -162,9 +159,16 @@ def _centre_lines(ink: Tensor) -> Tensor:
 
 
 def _distance_map(line: Tensor) -> Tensor:
-    """Distance to a line (S, S) at MAP_SIDE x MAP_SIDE points, in pixels of the final picture."""
-    points = (torch.arange(MAP_SIDE) + 0.5) * (len(line) / MAP_SIDE)
-    here = torch.cartesian_prod(points, points)
-    there = line.nonzero() + 0.5
-    distance = torch.cdist(here, there, compute_mode="donot_use_mm_for_euclid_dist")
+    """Distance to a line (S, S) at MAP_SIDE x MAP_SIDE points, in pixels of the final picture.
+
+    The map is centred on the line's centre of mass, as MNIST's digits are.
+    """
+    line_points = line.nonzero().float()
+    line_points -= line_points.mean(dim=0)
+    axis = ((torch.arange(MAP_SIDE) + 0.5) / MAP_SIDE - 0.5) * len(line)
+    distance = torch.cdist(
+        torch.cartesian_prod(axis, axis),
+        line_points,
+        compute_mode="donot_use_mm_for_euclid_dist",  # the fast way loses digits near zero
+    )
     return distance.amin(dim=1).view(MAP_SIDE, MAP_SIDE) / FINE

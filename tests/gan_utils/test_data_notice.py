@@ -42,7 +42,7 @@ def test_a_terminal_gets_the_box(monkeypatch, capfd):
 def test_ipython_imported_but_not_running_is_a_terminal(capfd):
     pytest.importorskip("IPython")
     show_notice(TITLE, TEXT)
-    assert TITLE.upper() in capfd.readouterr().out
+    assert capfd.readouterr().out == as_box(TITLE, TEXT) + "\n"
 
 
 def test_a_notebook_gets_the_banner(monkeypatch, capfd):
