@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from autograder.classroom import make_class
 from autograder.course import Course, CourseError
-from autograder.grade import grade_one, register, submissions
+from autograder.grade import LAYOUT, grade_one, misplaced, register, submissions
 from autograder.release import release
 from autograder.report import table, write_json
 
@@ -19,13 +19,19 @@ DEMO = Path("build") / "demo-class"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; gives the exit status: 0 done, 1 a submission failed, 2 a wrong call."""
+    """Run one command; gives the exit status: 0 done, 1 a submission failed, 2 a wrong call.
+
+    130 if it was interrupted.
+    """
     options = _parser().parse_args(arguments)
     try:
         return options.command(Course.open(options.course), options)
     except CourseError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Stopped. What was graded stays so; the same command goes on.", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,9 +74,13 @@ def _release(course: Course, options: argparse.Namespace) -> int:
 
 
 def _grade(course: Course, options: argparse.Namespace) -> int:
+    if options.json and not options.json.parent.is_dir():
+        raise CourseError(f"The report cannot be written: {options.json.parent} is no folder.")
     assignments = course.choose(options.assignment)
     todo = submissions(course, assignments, options.students)
-    if not todo:
+    for folder in misplaced(course):
+        print(f"{folder} is left out: {LAYOUT}", file=sys.stderr)
+    if not any(course.folder("submitted").glob("*")):
         print(
             f"Nothing is submitted in {course.folder('submitted')}: "
             f"grading a made-up class in {DEMO} instead."

@@ -22,6 +22,7 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from autograder.course import ConversionError, Course, CourseError, convert
 from autograder.release import generated
 
+LAYOUT = "a submission lies in submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb."
 RECORD = ".graded.json"  # beside the autograded notebook; goes when nbgrader removes that
 
 
@@ -63,11 +64,18 @@ def submissions(
     )
     missing = sorted(set(students) - {student for student, _ in found})
     if missing:
-        raise CourseError(
-            f"{folder} holds nothing from {', '.join(missing)}. A submission lies in "
-            f"{folder.name}/STUDENT/{assignments[0]}/{assignments[0]}.ipynb."
-        )
+        raise CourseError(f"{folder} holds nothing from {', '.join(missing)}: {LAYOUT}")
     return found
+
+
+def misplaced(course: Course) -> list[str]:
+    """What lies in `submitted/` but not where a submission of any assignment would."""
+    known = course.assignments()
+    return sorted(
+        str(entry.relative_to(course.root))
+        for entry in course.folder("submitted").glob("[!.]*")
+        if not any((entry / assignment).is_dir() for assignment in known)
+    )
 
 
 def register(course: Course, assignment: str) -> None:

@@ -12,7 +12,7 @@ from autograder.classroom import make_class
 from autograder.cli import main
 from autograder.course import CourseError
 from autograder.grade import grade_one, register, submissions
-from tests.tiny_course import SLIPS, TINY
+from tests.tiny_course import SLIPS, TINY, tiny_submission
 
 
 @pytest.fixture
@@ -194,8 +194,29 @@ def test_students_are_chosen_by_name(submit, course):
     submit("ann")
     submit("bob")
     assert submissions(course, [TINY], ["bob"]) == [("bob", TINY)]
-    with pytest.raises(CourseError, match=r"nothing from cyd.*submitted/STUDENT/01_tiny"):
+    with pytest.raises(
+        CourseError, match=r"nothing from cyd: a submission lies in"
+    ):
         submissions(course, [TINY], ["bob", "cyd"])
+
+
+def test_what_lies_elsewhere_is_named_and_no_class_is_made_up(course, capsys):
+    elsewhere = course.folder("submitted", "ann")
+    elsewhere.mkdir(parents=True)
+    nbformat.write(tiny_submission(), elsewhere / f"{TINY}.ipynb")
+    assert main(["--course", str(course.root), "grade"]) == 0
+    shown = capsys.readouterr()
+    assert "submitted/ann is left out: a submission lies in submitted/STUDENT/" in shown.err
+    assert "made-up" not in shown.out
+    assert not (course.root / "build").exists()
+
+
+def test_a_report_that_could_not_be_written_is_refused_before_grading(submit, course, capsys):
+    submit("ann")
+    arguments = ["--course", str(course.root), "grade", "--json", "no/such/folder/r.json"]
+    assert main(arguments) == 2
+    assert "is no folder" in capsys.readouterr().err
+    assert not course.folder("autograded").exists()
 
 
 def test_changed_cells_under_graded_submissions_are_refused(submit, grade, course):
