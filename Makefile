@@ -36,6 +36,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 FIRST    = $(firstword $(sort $(wildcard notebooks/*/*.ipynb)))
 
 lab: setup ## open the course in JupyterLab; ARGS=--no-browser for a server only
+	@mkdir -p build/exchange
 	$(PYTHON) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" \
 	  --LabApp.default_url="/lab/tree/$(FIRST)" $(AS_ROOT) $(ARGS)
 

@@ -55,7 +55,7 @@ def clean_html(html: str | bytes) -> str:
 
 @cache
 def _exporter() -> HTMLExporter:
-    return HTMLExporter()
+    return HTMLExporter(exclude_anchor_links=True)
 
 
 @pass_context

@@ -70,7 +70,7 @@ def test_setup_says_what_is_missing_and_counts_nothing_as_done(
         shutil.copy(made / name, tmp_path)
     tools = tmp_path / "bin"
     tools.mkdir()
-    for tool in ("make", "sh", "rm", "touch", "id"):
+    for tool in ("make", "sh", "rm", "touch", "id", "mkdir"):
         (tools / tool).symlink_to(shutil.which(tool))
     for name in ("python3", "python3.11", "python3.12", "python3.13"):
         (tools / name).write_text(f"#!/bin/sh\n{python}\n")

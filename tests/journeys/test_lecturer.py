@@ -1,0 +1,71 @@
+"""A lecturer's journey on the real notebook: release it, grade the made-up class, read feedback."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+NOTEBOOK = "03_vanilla_gan"
+
+
+def autograder(root: Path, *arguments: str) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "autograder", "--course", str(root), *arguments]
+    return subprocess.run(
+        command, env=os.environ | {"GAN_PROFILE": "smoke"}, capture_output=True, text=True
+    )
+
+
+@pytest.fixture(scope="module")
+def root(project_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lecturer's own copy of the course, so that no gradebook is made in the project."""
+    root = tmp_path_factory.mktemp("lecture")
+    shutil.copy(project_root / "nbgrader_config.py", root)
+    shutil.copytree(project_root / "solutions" / NOTEBOOK, root / "solutions" / NOTEBOOK)
+    return root
+
+
+@pytest.fixture(scope="module")
+def graded(root: Path) -> dict[str, dict]:
+    """The outcomes of the made-up class, by student."""
+    assert autograder(root, "release").returncode == 0
+    run = autograder(root, "grade", "--json", str(root / "report.json"))
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "made-up class" in run.stdout
+    report = json.loads((root / "report.json").read_text())
+    assert (report["graded"], report["failed"]) == (5, 0)
+    return {outcome["student"]: outcome for outcome in report["submissions"]}
+
+
+def test_release_is_what_the_project_holds(graded, root: Path, project_root: Path):
+    name = f"notebooks/{NOTEBOOK}/{NOTEBOOK}.ipynb"
+    assert (root / name).read_bytes() == (project_root / name).read_bytes()
+
+
+@pytest.mark.parametrize("student", ["perfect", "noisy"])
+def test_right_answers_earn_all_that_can_be_checked(graded, student: str):
+    outcome = graded[student]
+    assert outcome["auto_points"] == outcome["max_auto_points"], outcome["exercises"]
+    assert outcome["max_points"] == 100
+    written = outcome["max_points"] - outcome["max_auto_points"]
+    assert outcome["points_to_grade_by_hand"] == written
+
+
+def test_half_done_blank_and_wrong_earn_less(graded):
+    half = graded["half_done"]
+    assert 0 < half["auto_points"] < half["max_auto_points"]
+    assert graded["blank"]["points"] == 0
+    assert graded["wrong"]["auto_points"] < half["auto_points"]
+
+
+def test_feedback_shows_points_and_diagnosis(graded, root: Path):
+    demo = root / "build" / "demo-class"
+    for student, outcome in graded.items():
+        page = BeautifulSoup((demo / outcome["feedback"]).read_text(), "html.parser")
+        assert f"Score: {outcome['points']}" in page.find("h4").text, student
+    wrong = (demo / graded["wrong"]["feedback"]).read_text()
+    assert "not right yet" in wrong
