@@ -1,5 +1,7 @@
 """The real course: what `make release` and `make grade` would work on."""
 
+import re
+
 import nbformat
 import pytest
 from nbgrader.utils import is_grade, is_solution
@@ -8,6 +10,7 @@ from autograder.classroom import SLIPS
 from autograder.course import Course
 from autograder.outputs import is_autograded
 from autograder.release import generated
+from checks.catalogue import find
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +56,14 @@ def test_points_add_up_to_100(real: Course, assignment: str):
     assert sum(mark.get("points", 0) for mark in marks) == 100
 
 
-def test_every_check_is_one_call(real: Course, assignment: str):
+def test_checks_earn_the_points_of_their_exercises(real: Course, assignment: str):
     nb = nbformat.read(real.notebook("source", "", assignment), as_version=4)
-    checks = [cell.source for cell in nb.cells if is_autograded(cell)]
-    assert checks
-    assert all(source.strip().splitlines()[-1].startswith("check(") for source in checks)
+    cells = [cell for cell in nb.cells if is_autograded(cell)]
+    assert cells
+    for cell in cells:
+        call = re.fullmatch(r'check\("([\w.]+)", \w+\)', cell.source.strip().splitlines()[-1])
+        assert call, cell.source
+        assert cell.metadata.nbgrader["points"] == find(call[1]).points, call[1]
 
 
 def test_every_exercise_has_a_slip_for_the_made_up_class(real: Course, assignment: str):

@@ -194,9 +194,7 @@ def test_students_are_chosen_by_name(submit, course):
     submit("ann")
     submit("bob")
     assert submissions(course, [TINY], ["bob"]) == [("bob", TINY)]
-    with pytest.raises(
-        CourseError, match=r"nothing from cyd: a submission lies in"
-    ):
+    with pytest.raises(CourseError, match=r"nothing from cyd: a submission lies in"):
         submissions(course, [TINY], ["bob", "cyd"])
 
 
