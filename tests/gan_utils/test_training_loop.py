@@ -158,7 +158,32 @@ def test_losses_are_read_in_chunks_only(monkeypatch):
     monkeypatch.setattr(torch.Tensor, "item", item)
 
 
+def test_only_the_last_fakes_of_the_critic_keep_their_graph():
+    graphs = []
+
+    def watched():
+        generator = small_generator()
+        generator.register_forward_hook(lambda m, z, out: graphs.append(out.requires_grad))
+        return generator
+
+    play(1, nets=(watched, small_discriminator), schedule=(3, 2))
+    assert graphs == [False, False, True, True]
+
+
 # --- schedule, hooks, penalty, labels
+
+
+def test_every_update_has_latents_of_its_own():
+    drawn = []
+
+    def spy(n, dim, *, device, generator):
+        drawn.append(torch.rand(n, dim, device=device, generator=generator))
+        return drawn[-1]
+
+    play(1, latent_law=spy, schedule=(2, 3))
+    of_updates = drawn[1:]  # the first are the snapshots'
+    assert len(of_updates) == 4  # the generator's first update shares the critic's last
+    assert len({float(z[0, 0]) for z in of_updates}) == 4
 
 
 def test_the_schedule_counts_updates_batches_and_hooks():
