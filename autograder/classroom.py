@@ -22,11 +22,25 @@ from autograder.release import generated
 Slips = Mapping[str, tuple[str, str]]
 
 # Per notebook, for each cell to complete: a piece of its solution, and what it is mistaken for.
-SLIPS: dict[str, Slips] = {}
+SLIPS: dict[str, Slips] = {
+    "03_vanilla_gan": {
+        "leaky_relu": ("x > 0", "x < 0"),
+        "sample_noise": ("2 * torch.rand", "torch.rand"),  # in [-1, 0)
+        "discriminator": ("nn.Linear(256, 1),", "nn.Linear(256, 1), nn.Sigmoid(),"),
+        "generator": ("nn.Tanh()", "nn.Sigmoid()"),
+        "discriminator_loss": ("on_real + on_fake", "on_real - on_fake"),
+        "generator_loss": ("torch.ones_like", "torch.zeros_like"),
+        "optimizers": ("(0.5, 0.999)", "(0.9, 0.999)"),
+        "discriminator_step": ("    optimizer.zero_grad()\n", ""),
+        "generator_step": ("    optimizer.zero_grad()\n", ""),
+        "train_on_ring": ("trange(steps,", "trange(1,"),
+    },
+}
 
 # What only the author's notebook holds: the lines around a solution, and the whole mark scheme.
 AUTHORS_MARKS = re.compile(
-    r"=== BEGIN MARK SCHEME ===.*?=== END MARK SCHEME ===|^[^\n]*(?:BEGIN|END) SOLUTION[^\n]*\n?",
+    r"=== BEGIN MARK SCHEME ===.*?=== END MARK SCHEME ===|^\*Mark scheme\.\*[^\n]*"
+    r"|^[^\n]*(?:BEGIN|END) SOLUTION[^\n]*\n?",
     re.DOTALL | re.MULTILINE,
 )
 
