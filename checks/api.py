@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks import bank
 from checks.catalogue import find
 from checks.exercise import Answer, Exercise
-from checks.judge import RIGHT, Report, ask, judge
+from checks.judge import RIGHT, WRONG, Report, ask, judge
 
 
 class CheckFailed(AssertionError):  # noqa: N818
@@ -17,8 +17,26 @@ class CheckFailed(AssertionError):  # noqa: N818
 
 def evaluate(exercise: Exercise, answer: Answer) -> Report:
     """Try an answer on the public cases, in this process."""
+    if not callable(answer):
+        return _not_callable(exercise, answer)
     public = bank.stored(exercise)
     return judge(exercise, public, ask(exercise, public, answer))
+
+
+def _not_callable(exercise: Exercise, answer: object) -> Report:
+    function = exercise.name.rpartition(".")[2]
+    sentence = (
+        f"{exercise.name}: not right yet. check() got {_described(answer)}, expected your function "
+        f'itself.\n  Write check("{exercise.name}", {function}): the name alone, without '
+        "parentheses and arguments after it."
+    )
+    return Report(exercise.name, WRONG, 0, exercise.points, "not_a_function", sentence)
+
+
+def _described(answer: object) -> str:
+    if answer is None:
+        return "None"
+    return f"a value of type {type(answer).__name__}"
 
 
 def check(name: str, answer: Answer) -> int | None:

@@ -125,7 +125,7 @@ def stored(exercise: Exercise) -> Bank:
     file = path(exercise)
     remedy = "Restore it from the course's repository, or rebuild it with `python -m checks.build`."
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
             return unpack(dict(archive), exercise)
     except FileNotFoundError:
         raise FileNotFoundError(f"The stored cases {file} are missing. {remedy}") from None

@@ -21,6 +21,10 @@ from checks.rules import Rule
 Arrays = dict[str, np.ndarray]
 Answer = Callable[..., Any]
 Probe = Callable[[Answer, Arrays], Arrays]
+# explain(cases, expected, seen, failing): seen holds arrays, or Troubles; failing is sorted
+Explain = Callable[
+    [Sequence["Case"], Sequence[Arrays], Sequence[Any], Sequence[int]], "Finding | None"
+]
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,14 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """A diagnosis by reasoning: a name, and what to say (after a known mistake's own sentence)."""
+
+    name: str
+    says: str = ""
+
+
+@dataclass(frozen=True)
 class Known:
     """A known wrong way (a mistake), or a right way that breaks a side promise (a limitation).
 
@@ -58,7 +70,8 @@ class Known:
     see: str | None
     answers: tuple[Answer, ...]
     is_mistake: bool
-    recognise: Callable[[Arrays], bool] | None = None  # for qualities, which are never equal
+    recognise: Callable[[Arrays], bool] | None = None  # from one observation, without equality
+    crash: str = ""  # a pattern in the error's text that tells this mistake
 
 
 @dataclass
@@ -79,6 +92,8 @@ class Exercise:
     measure: Callable[[Arrays], Arrays] = lambda seen: seen  # from what a probe saw to the fields
     ideal: Arrays = field(default_factory=dict)  # fields expected exactly so, whatever is drawn
     seconds: float = 10.0  # one call's limit
+    main: str = "value"  # the field that alone can give a mistake away
+    explain: Explain | None = None  # tells mistakes that no list can hold, from numbers alone
 
     @property
     def points(self) -> int:
@@ -107,13 +122,16 @@ class Exercise:
         says: str | None = None,
         see: str | None = None,
         recognise: Callable[[Arrays], bool] | None = None,
+        crash: str = "",
     ) -> Callable[[Answer], Answer]:
         """Register the decorated answer as a mistake; `says` is what the student reads.
 
         Without `says` it is one more way to make the mistake of that name. An answer makes the
-        mistake if it equals this one, or if `recognise` says so of its fields.
+        mistake if it equals this one, if `recognise` says so of the fields of the first failing
+        case, or if it crashes there with an error in which the pattern `crash` is found.
         """
-        return self._register(Known(name, says or "", see, (), True, recognise), says is None)
+        known = Known(name, says or "", see, (), True, recognise, crash)
+        return self._register(known, says is None)
 
     def limitation(self, name: str, says: str | None = None) -> Callable[[Answer], Answer]:
         """Register the decorated answer as right in the core but breaking a side promise."""

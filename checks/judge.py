@@ -76,13 +76,9 @@ def judge(exercise: Exercise, bank: Bank, seen: Sequence[Seen]) -> Report:
     points = sum(part.points for part in exercise.parts if part.name not in failed_parts)
     missed = " and ".join(p.about for p in exercise.parts if p.name in failed_parts)
     earned = f"{points} of {exercise.points} points"
-    known_mistake = (
-        diagnosis is not None and diagnosis.is_mistake and diagnosis.name in (exercise.mistakes)
-    )
-    opening = "not quite right" if known_mistake else "right, except for"
-    message = (
-        f"{exercise.name}: {opening}{':' if known_mistake else ''} {missed}, {earned} {details}"
-    )
+    known_mistake = name in exercise.mistakes
+    opening = "not quite right:" if known_mistake else "right, except for"
+    message = f"{exercise.name}: {opening} {missed}, {earned} {details}"
     return _report(exercise, WRONG if known_mistake else RIGHT, points, name, message)
 
 

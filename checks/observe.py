@@ -6,9 +6,11 @@ What comes back is an observation (plain arrays) or a Trouble that says what wen
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
 import linecache
 import random
+import re
 import signal
 import sys
 import threading
@@ -24,6 +26,7 @@ import numpy as np
 import torch
 
 from checks.exercise import Answer, Arrays, Probe
+from checks.hints import hint
 
 HERE = str(Path(__file__).parent)
 T = TypeVar("T")
@@ -60,12 +63,13 @@ class Trouble:
     def key(self) -> str:
         """What must agree for two troubles to be the same mistake.
 
-        Our own sentences must agree to the letter; in a library's errors only the words must.
+        Our own sentences must agree to the letter. A library's errors change from one version to
+        the next: the type must agree, and the numbers (the shapes) in it.
         """
         if self.kind != "crashed":
             return f"{self.kind}: {self.text}"
-        letters = "".join(c if c.isalpha() else " " for c in self.text)
-        return f"{self.kind}: {' '.join(letters.split())[:80]}"
+        error = self.text.partition(":")[0]
+        return f"{self.kind}: {error} {hint(self.text)[0]} {re.findall(r'[0-9]+', self.text)}"
 
 
 Observation = Arrays | Trouble
@@ -82,20 +86,24 @@ class Seen:
 def observe(probe: Probe, answer: Answer, inputs: Arrays, seconds: float = 10.0) -> Seen:
     """Put one case to an answer. Never raises for anything the answer does, bar KeyboardInterrupt.
 
-    Random state (random, NumPy, torch) is seeded before and restored afterwards, so that a check
-    repeats and does not change what the notebook draws next.
+    Random state (random, NumPy, torch) and torch's global modes are set before and restored
+    afterwards, so that a check repeats and does not change what the notebook does next.
     """
     inputs = {name: np.array(value) for name, value in inputs.items()}  # the answer's own copy
-    with _quiet() as printed, _random_state_restored():
+    with _quiet() as printed, _global_state_restored():
         observation = guarded(lambda: probe(answer, inputs), seconds)
     return Seen(observation, printed.getvalue())
 
 
 def guarded(action: Callable[[], T], seconds: float) -> T | Trouble:
     """What the action returns, or the Trouble that it ran into."""
+    clock = _Clock(seconds)
     try:
-        with _time_limit(seconds):
-            return action()
+        with clock:
+            result = action()
+        if clock.rang:  # the answer swallowed it, and went on
+            raise TooSlow
+        return result
     except NotImplementedError as error:
         if _raised_by_student(error) and not str(error).strip():
             return Trouble("not attempted")
@@ -142,28 +150,49 @@ def _student_lines(error: BaseException) -> tuple[str, ...]:
     return tuple(lines[-6:])
 
 
-@contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in the running code after `seconds`, again and again until it gives up.
+class _Clock:
+    """Raises TooSlow in the code it surrounds after `seconds`, and every second from then on.
 
-    Works in the main thread of a system with SIGALRM; elsewhere there is no limit here, and the
-    caller's own (a process that is killed) must do.
+    By SIGALRM in the main thread, which also wakes a sleeping call; in other threads, and on
+    systems without that signal, by an exception set from a second thread, which Python's own code
+    meets at its next instruction. `rang` tells whether the time ran out.
     """
-    usable = hasattr(signal, "SIGALRM") and threading.current_thread() is threading.main_thread()
-    if not usable:
-        yield
-        return
 
-    def stop(number: int, frame: FrameType | None) -> None:
+    def __init__(self, seconds: float) -> None:
+        self.seconds, self.rang = seconds, False
+        main = threading.current_thread() is threading.main_thread()
+        self._by_signal = hasattr(signal, "SIGALRM") and main
+
+    def __enter__(self) -> None:
+        if self._by_signal:
+            self._before = signal.signal(signal.SIGALRM, self._on_signal)
+            signal.setitimer(signal.ITIMER_REAL, self.seconds, 1.0)
+        else:
+            self._done, self._lock = threading.Event(), threading.Lock()
+            self._watched = ctypes.c_ulong(threading.get_ident())
+            threading.Thread(target=self._watch, daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._by_signal:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, self._before)
+        else:
+            with self._lock:
+                self._done.set()
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(self._watched, None)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self.rang = True
         raise TooSlow
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    def _watch(self) -> None:
+        wait = self.seconds
+        while not self._done.wait(wait):
+            with self._lock:
+                if not self._done.is_set():
+                    self.rang, wait = True, 1.0
+                    stop = ctypes.py_object(TooSlow)
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(self._watched, stop)
 
 
 class _BoundedText(io.TextIOBase):
@@ -196,20 +225,33 @@ def _quiet() -> Iterator[_BoundedText]:
 
 
 @contextlib.contextmanager
-def _random_state_restored() -> Iterator[None]:
-    before = random.getstate(), np.random.get_state(), torch.get_rng_state()
-    modes = torch.is_grad_enabled(), torch.get_default_dtype()
+def _global_state_restored() -> Iterator[None]:
+    """Seeded randomness and torch's usual modes inside; outside, everything as it was."""
+    python, numpy, cpu = random.getstate(), np.random.get_state(), torch.get_rng_state()
+    grad, dtype, device = torch.is_grad_enabled(), torch.get_default_dtype(), _default_device()
+    deterministic, threads = torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
     try:
-        reseed(0)
         torch.set_grad_enabled(True)
         torch.set_default_dtype(torch.float32)
+        torch.set_default_device(None)
+        reseed(0)
         yield
     finally:
-        random.setstate(before[0])
-        np.random.set_state(before[1])
-        torch.set_rng_state(before[2])
-        torch.set_grad_enabled(modes[0])
-        torch.set_default_dtype(modes[1])
+        random.setstate(python)
+        np.random.set_state(numpy)
+        torch.set_rng_state(cpu)
+        torch.set_grad_enabled(grad)
+        torch.set_default_dtype(dtype)
+        torch.set_default_device(device)
+        torch.use_deterministic_algorithms(deterministic)
+        if torch.get_num_threads() != threads:
+            torch.set_num_threads(threads)
+
+
+def _default_device() -> torch.device | None:
+    """The default device, None if nobody chose one."""
+    device = torch.get_default_device()
+    return None if device.type == "cpu" else device
 
 
 def reseed(seed: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,8 @@ from torch import Tensor
 
 from checks.exercise import Answer, Arrays, Probe
 from checks.observe import BadReturn
+
+LARGEST = 10_000_000  # numbers; no right answer comes near
 
 
 def function_probe(
@@ -22,8 +25,9 @@ def function_probe(
     A case holds the tensors' arrays, optionally the scalars, and optionally "weights": the upstream
     gradient. Without weights no gradient is observed.
 
-    Observes: value; changed (1 if an input was modified); and with weights, for every tensor,
-    grad_NAME, and has_grad (1 if the answer can be differentiated with respect to all of them).
+    Observes: value; changed (1 if an input was modified); for float64 inputs, kept_type (1 if the
+    result is float64 too); and with weights, for every tensor, grad_NAME, and has_grad (1 if the
+    answer can be differentiated with respect to all of them).
     """
 
     def probe(answer: Answer, inputs: Arrays) -> Arrays:
@@ -35,6 +39,8 @@ def function_probe(
         shape = () if reduces else inputs[like].shape
         changed = any(not torch.equal(x, y) for x, y in zip(given, before, strict=True))
         seen = {"value": as_array(result, shape), "changed": np.array(int(changed))}
+        if leaves[0].dtype == torch.float64:
+            seen["kept_type"] = np.array(int(getattr(result, "dtype", None) == torch.float64))
         if "weights" in inputs:
             grads = _gradients(result, leaves, inputs["weights"])
             seen["has_grad"] = np.array(int(all(g is not None for g in grads)))
@@ -58,7 +64,11 @@ def as_array(result: object, shape: tuple[int, ...], what: str = "Your function"
 
     Raises BadReturn, with a sentence, for None, for what is not numeric, and for a wrong shape.
     """
-    array = to_numpy(result, what)
+    size = getattr(result, "shape", ())
+    if math.prod(size) > LARGEST:  # before it is copied
+        array = np.broadcast_to(0.0, tuple(size))
+    else:
+        array = to_numpy(result, what)
     if array.shape == shape or (shape == () and array.size == 1):
         return array.reshape(shape)
     expected = "a single number (a tensor of shape ())" if shape == () else f"the shape {shape}"
@@ -69,16 +79,27 @@ def to_numpy(result: object, what: str = "Your function") -> np.ndarray:
     """Any numeric result as float64, detached and on the CPU. Raises BadReturn for the rest."""
     if result is None:
         raise BadReturn("returns_none", f"{what} returned None. Is the return missing?")
-    if inspect.isroutine(result) or isinstance(result, type):
-        raise BadReturn("returns_function", f"{what} returned a function, not its result.")
+    if inspect.isroutine(result) or isinstance(result, type | torch.nn.Module):
+        raise BadReturn(
+            "returns_function",
+            f"{what} returned a function, a class or a layer, not its result: call it on the "
+            "tensor.",
+        )
     try:
         if isinstance(result, Tensor):
-            return result.detach().to("cpu", torch.float64).numpy()
+            if result.is_complex() or result.dtype == torch.bool:
+                raise TypeError(f"{result.dtype}")
+            dense = result.detach().to_dense() if result.is_sparse else result.detach()
+            return dense.to("cpu", torch.float64).numpy()
         if isinstance(result, list | tuple) and any(isinstance(x, Tensor) for x in result):
             raise TypeError("a sequence of tensors")
+        if np.asarray(result).dtype.kind not in "iuf":
+            raise TypeError("not real numbers")
         return np.asarray(result, dtype=np.float64)
     except (TypeError, ValueError, RuntimeError):
-        kind = type(result).__name__
+        kind = f"{type(result).__name__} of {getattr(result, 'dtype', 'things')}".removesuffix(
+            " of things"
+        )
         raise BadReturn(
-            "not_numeric", f"{what} returned a {kind}, expected one tensor of numbers."
+            "not_numeric", f"{what} returned a {kind}, expected one tensor of real numbers."
         ) from None

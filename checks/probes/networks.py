@@ -21,7 +21,7 @@ from checks.exercise import Answer, Arrays
 from checks.observe import BadReturn, reseed
 from checks.probes.functions import to_numpy
 
-MAX_WAYS = 8  # ways of copying weights in that are tried
+MAX_WAYS = 12  # ways of copying weights in that are tried
 KEPT_ROWS, KEPT_COLUMNS = 4, 49  # outputs that are compared; the shape is compared for all
 
 
@@ -34,8 +34,10 @@ class NetworkProbe:
     A case holds "x" of shape (N, features), "seed" for the weights, "weight_shapes" of the
     reference (one row a tensor, 0 for the bias' second side), and optionally "argument".
 
-    Observes: count (trainable numbers); fits (1 if the tensors' shapes are those of weight_shapes);
-    value (one row a way of copying the weights in); repeats (1 if the function is deterministic).
+    Observes: count (trainable numbers); shapes (of the trainable tensors, one row each, padded with
+    0); fits (1 if they are those of weight_shapes); value (one row a way of copying the weights
+    in); repeats (1 if the function is deterministic); alone (1 if an image's output does not depend
+    on the rest of its batch); learns (1 if a gradient reaches every trainable tensor).
     """
 
     layouts: Sequence[tuple[int, ...]]
@@ -48,23 +50,23 @@ class NetworkProbe:
             forward = self._layout(network, x)
             self._run(network, forward)  # lazily shaped layers get their shapes here
             held = [p for p in network.parameters() if p.requires_grad]
-            shapes = [tuple(int(n) for n in row if n) for row in inputs["weight_shapes"]]
-            ways = list(itertools.islice(_ways([tuple(p.shape) for p in held], shapes), MAX_WAYS))
-            weights = reference_weights(shapes, int(inputs["seed"]))
-            rows, repeats = [], True
-            for way in ways or [None]:
-                if way is not None:
-                    _copy_in(held, weights, way)
-                    value = self._run(network, forward)
-                    repeats &= np.array_equal(value, self._run(network, forward), equal_nan=True)
-                else:
-                    value = np.full((len(x), math.prod(self.outputs[0])), np.nan)
-                rows.append(_kept(value))
+            wanted = [tuple(int(n) for n in row if n) for row in inputs["weight_shapes"]]
+            found = ways([tuple(p.shape) for p in held], wanted)
+            weights = reference_weights(wanted, int(inputs["seed"]))
+            rows = []
+            for way in found:
+                _copy_in(held, weights, way)
+                rows.append(self._run(network, forward))
+            last = self._run(network, forward)
+            half = self._run(network, forward[: max(2, len(x) // 2)])
         return {
             "count": np.array(sum(p.numel() for p in held)),
-            "fits": np.array(int(bool(ways))),
-            "value": np.stack(rows),
-            "repeats": np.array(int(repeats)),
+            "shapes": _padded([tuple(p.shape) for p in held]),
+            "fits": np.array(int(bool(found))),
+            "repeats": np.array(int(np.array_equal(last, self._last(network, forward), True))),
+            "value": np.stack([_kept(row) for row in rows or [np.full_like(last, np.nan)]]),
+            "alone": np.array(int(np.allclose(half, last[: len(half)], atol=1e-3, equal_nan=True))),
+            "learns": np.array(int(self._learns(network, forward, held))),
         }
 
     def _build(self, answer: Answer, inputs: Arrays) -> nn.Module:
@@ -76,7 +78,7 @@ class NetworkProbe:
         if network is None:
             raise BadReturn("returns_none", "Your function returned None. Is the return missing?")
         if not isinstance(network, nn.Module):
-            kind = type(network).__name__
+            kind = "class" if isinstance(network, type) else type(network).__name__
             raise BadReturn("not_a_network", f"Your function gave a {kind}, expected a nn.Module.")
         return network.cpu()
 
@@ -105,6 +107,25 @@ class NetworkProbe:
             )
         return value.reshape(len(shaped), -1)
 
+    def _last(self, network: nn.Module, shaped: Tensor) -> np.ndarray:
+        with torch.no_grad():
+            return self._run(network, shaped)
+
+    def _learns(self, network: nn.Module, shaped: Tensor, held: Sequence[Tensor]) -> bool:
+        output = network(shaped[:2].clone())
+        if not held or not output.requires_grad:
+            return False
+        grads = torch.autograd.grad(output.sum(), list(held), allow_unused=True)
+        return all(g is not None for g in grads)
+
+
+def _padded(shapes: Sequence[tuple[int, ...]]) -> np.ndarray:
+    """Shapes as rows of one array: every side behind the first multiplied into the second."""
+    rows = [
+        (shape[0] if shape else 1, math.prod(shape[1:]) if shape[1:] else 0) for shape in shapes
+    ]
+    return np.array(rows, dtype=np.int64).reshape(-1, 2)
+
 
 def reference_weights(shapes: Sequence[tuple[int, ...]], seed: int) -> list[np.ndarray]:
     """Weights under which every part matters: matrices keep the scale, biases shift."""
@@ -119,18 +140,42 @@ def reference_weights(shapes: Sequence[tuple[int, ...]], seed: int) -> list[np.n
 Way = tuple[tuple[int, bool], ...]  # for each held tensor: (index of the weight, transposed?)
 
 
-def _ways(held: Sequence[tuple[int, ...]], wanted: Sequence[tuple[int, ...]]) -> Iterator[Way]:
-    """All matchings of held tensors with wanted shapes, the one in natural order first."""
+def ways(held: Sequence[tuple[int, ...]], wanted: Sequence[tuple[int, ...]]) -> list[Way]:
+    """The likeliest matchings of held tensors with wanted shapes, none if none fits.
+
+    Shapes fit if they are equal; failing that, if they are equal but for sides of length 1 and for
+    the sides of a convolution's kernel. Matrices may be stored transposed, most likely all or none.
+    """
+    for loosely in (False, True):
+        found = list(itertools.islice(_matchings(held, wanted, loosely), 400))
+        if found:
+            return sorted(found, key=lambda way: _oddness(way, wanted))[:MAX_WAYS]
+    return []
+
+
+def _oddness(way: Way, wanted: Sequence[tuple[int, ...]]) -> int:
+    turned = [transposed for index, transposed in way if min((*wanted[index], 2)[:2]) > 1]
+    return min(turned.count(True), turned.count(False))
+
+
+def _matchings(
+    held: Sequence[tuple[int, ...]], wanted: Sequence[tuple[int, ...]], loosely: bool
+) -> Iterator[Way]:
     if len(held) != len(wanted):
         return
 
+    def plain(shape: tuple[int, ...]) -> tuple[int, ...]:
+        if not loosely:
+            return shape
+        shape = shape if len(shape) < 3 else (shape[0], math.prod(shape[1:]))
+        return tuple(n for n in shape if n != 1)
+
     def options(shape: tuple[int, ...], used: frozenset[int]) -> Iterator[tuple[int, bool]]:
         for i, want in enumerate(wanted):
-            if i not in used:
-                if shape == want:
-                    yield i, False
-                if len(shape) == 2 and shape == want[::-1]:
-                    yield i, True
+            if i not in used and plain(shape) == plain(want):
+                yield i, False
+            if i not in used and len(plain(shape)) == 2 and plain(shape) == plain(want)[::-1]:
+                yield i, True
 
     def extend(way: Way) -> Iterator[Way]:
         if len(way) == len(held):
@@ -145,9 +190,13 @@ def _ways(held: Sequence[tuple[int, ...]], wanted: Sequence[tuple[int, ...]]) ->
 def _copy_in(held: Sequence[Tensor], weights: Sequence[np.ndarray], way: Way) -> None:
     for tensor, (index, transposed) in zip(held, way, strict=True):
         weight = weights[index].T if transposed else weights[index]
-        tensor.copy_(torch.from_numpy(np.ascontiguousarray(weight)))
+        tensor.copy_(torch.from_numpy(np.ascontiguousarray(weight)).reshape(tensor.shape))
+
+
+def kept_columns(size: int) -> np.ndarray:
+    """The columns of an output of that size which are compared."""
+    return np.linspace(0, size - 1, min(KEPT_COLUMNS, size)).astype(int)
 
 
 def _kept(value: np.ndarray) -> np.ndarray:
-    columns = np.linspace(0, value.shape[1] - 1, min(KEPT_COLUMNS, value.shape[1])).astype(int)
-    return value[:KEPT_ROWS, columns].astype(np.float64)
+    return value[:KEPT_ROWS, kept_columns(value.shape[1])].astype(np.float64)

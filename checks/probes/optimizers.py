@@ -15,13 +15,21 @@ def optimizers_probe(answer: Answer, inputs: Arrays) -> Arrays:
     """Observe `answer(discriminator, generator)`, which gives two optimizers.
 
     A case holds "seed" and "d_grads", "g_grads" of shape (steps, parameters). In every step both
-    networks have gradients; then first the discriminator's optimizer steps, then the other.
+    networks have gradients; then first the discriminator's optimizer steps, then the other. With
+    "last", only so many steps at the end are observed.
 
     Observes, one row a step: d_by_d and g_by_d, the discriminator's and the generator's changes
-    when the discriminator's optimizer stepped; d_by_g and g_by_g, when the generator's did.
+    when the discriminator's optimizer stepped; d_by_g and g_by_g, when the generator's did. Also
+    touched (1 if making the optimizers changed or froze a parameter).
     """
     discriminator, generator = toys.toy_pair(int(inputs["seed"]))
+    start = toys.flat(discriminator), toys.flat(generator)
     d_optimizer, g_optimizer = _pair(answer(discriminator, generator))
+    same = all(
+        np.array_equal(toys.flat(network), old)
+        and all(p.requires_grad for p in network.parameters())
+        for network, old in zip((discriminator, generator), start, strict=True)
+    )
     changes: dict[str, list[np.ndarray]] = {k: [] for k in ("d_by_d", "g_by_d", "d_by_g", "g_by_g")}
     for d_grads, g_grads in zip(inputs["d_grads"], inputs["g_grads"], strict=True):
         for name, optimizer in (("d", d_optimizer), ("g", g_optimizer)):
@@ -31,7 +39,9 @@ def optimizers_probe(answer: Answer, inputs: Arrays) -> Arrays:
             optimizer.step()
             changes[f"d_by_{name}"].append(toys.flat(discriminator) - before[0])
             changes[f"g_by_{name}"].append(toys.flat(generator) - before[1])
-    return {name: np.stack(rows) for name, rows in changes.items()}
+    last = int(inputs["last"]) if "last" in inputs else 0
+    seen = {name: np.stack(rows[-last:]) for name, rows in changes.items()}
+    return seen | {"touched": np.array(int(not same))}
 
 
 def _pair(result: Any) -> tuple[Any, Any]:  # noqa: ANN401 - whatever the student returned

@@ -13,14 +13,14 @@ from checks.probes.functions import as_array
 
 def sampler_probe(answer: Answer, inputs: Arrays) -> Arrays:
     """Observe `answer(z)` on a case's "z" (N, latent), twice; on "near", a little beside z; and on
-    the first half of z alone, in which a sample must not depend on its batch.
+    every second latent from the end, since a sample must not depend on the others in its batch.
 
     Observes the samples as they come: points, again, near, half.
     """
     if isinstance(answer, type):
         raise BadReturn("not_a_generator", "Pass the trained generator, not its class.")
     with torch.no_grad():
-        half = inputs["z"][: len(inputs["z"]) // 2]
+        half = np.ascontiguousarray(inputs["z"][::-2])
         batches = {
             "points": inputs["z"],
             "again": inputs["z"],

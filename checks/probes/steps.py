@@ -13,6 +13,7 @@ from checks.observe import BadReturn
 from checks.probes import toys
 from checks.probes.functions import as_array
 
+LR = 0.05
 LEFTOVER = 3.0  # the size of gradients that an earlier step left behind
 
 
@@ -26,6 +27,17 @@ def toy_g_loss(fake: Tensor) -> Tensor:
     return 3 * (fake.flatten() - 1.5).square().mean()
 
 
+class _Counted:
+    """A loss that counts its calls."""
+
+    def __init__(self, loss: Callable[..., Tensor]) -> None:
+        self.loss, self.calls = loss, 0
+
+    def __call__(self, *scores: Tensor) -> Tensor:
+        self.calls += 1
+        return self.loss(*scores)
+
+
 def step_probe(player: str) -> Probe:
     """A probe for the step of "discriminator" or "generator", taken twice in a row.
 
@@ -37,26 +49,40 @@ def step_probe(player: str) -> Probe:
     Observes: mine, the parameters of the player after each step; other, how far the opponent's
     moved; polluted (1 if the opponent's gradients were changed to anything but zero); frozen (1 if
     any parameter cannot learn any more); mode (1 if a network left the training mode); reached, how
-    often a gradient came to the player; uncleared (1 if gradients are left in it); and, in cases
-    with "ask_loss", value: the losses that were returned.
+    often a gradient came to the player; uncleared (1 if gradients are left in it); start, the
+    player's parameters before; stepped and called, how often the optimizer stepped and the loss was
+    called; given (1 if the generator was given z alone, 2 if it was never called); opponent_reached
+    (1 if a gradient came to the opponent); changed (1 if a batch was modified); and, in cases with
+    "ask_loss", value: the losses that were returned.
     """
 
     def probe(answer: Answer, inputs: Arrays) -> Arrays:
         discriminator, generator = toys.toy_pair(int(inputs["seed"]))
         is_d = player == "discriminator"
         mine, other = (discriminator, generator) if is_d else (generator, discriminator)
-        optimizer = torch.optim.SGD(mine.parameters(), lr=0.05, momentum=inputs["momentum"].item())
+        optimizer = torch.optim.SGD(mine.parameters(), lr=LR, momentum=inputs["momentum"].item())
         before, left = toys.flat(other), _leave_gradients(mine, other)
+        start = toys.flat(mine)
+        stepped: list[int] = []
+        optimizer.register_step_post_hook(lambda *_: stepped.append(1))
+        loss = _Counted(toy_d_loss if is_d else toy_g_loss)
+        latents: list[Tensor] = []  # what the generator was given
+        generator.register_forward_pre_hook(
+            lambda _, given: latents.append(given[0].detach().clone())
+        )
+        changed = foreign = False
         after, losses = [], []
         reached: list[int] = []  # by a backward pass
         next(mine.parameters()).register_hook(lambda _: reached.append(1))
         for i, z in enumerate(inputs["z"]):
-            if is_d:
-                batch = (toy_d_loss, optimizer, toys.as_tensor(inputs["real"][i]))
-            else:
-                batch = (toy_g_loss, optimizer)
-            losses.append(answer(discriminator, generator, *batch, toys.as_tensor(z)))
+            batch = [toys.as_tensor(inputs["real"][i])] if is_d else []
+            batch.append(toys.as_tensor(z))
+            kept = [one.clone() for one in batch]
+            latents.clear()
+            losses.append(answer(discriminator, generator, loss, optimizer, *batch))
             after.append(toys.flat(mine))
+            changed |= not all(map(torch.equal, batch, kept))
+            foreign |= not all(torch.equal(one, kept[-1]) for one in latents)
         networks = (discriminator, generator)
         seen = {
             "mine": np.stack(after),
@@ -66,6 +92,14 @@ def step_probe(player: str) -> Probe:
             "mode": np.array(int(not all(n.training for n in networks))),
             "reached": np.array(len(reached)),
             "uncleared": np.array(int((toys.flat_grads(mine) != 0).any())),
+        }
+        seen |= {
+            "start": start,
+            "stepped": np.array(len(stepped)),
+            "called": np.array(loss.calls),
+            "given": np.array(2 if not latents else int(not foreign)),
+            "opponent_reached": np.array(int(not np.array_equal(toys.flat_grads(other), left))),
+            "changed": np.array(int(changed)),
         }
         if "ask_loss" in inputs:
             seen["value"] = np.stack([_loss(loss) for loss in losses])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from checks.rules import Exact
+from checks.rules import Exact, Rule
 
 
 def grid(rng: np.random.Generator, shape: tuple[int, ...], scale: float) -> np.ndarray:
@@ -13,5 +13,9 @@ def grid(rng: np.random.Generator, shape: tuple[int, ...], scale: float) -> np.n
     return rng.integers(-steps, steps, size=shape, endpoint=True) / 64.0
 
 
-CHANGED = Exact(lambda got, expected: "your function changed the tensor that it was given")
-HAS_GRAD = Exact(lambda got, expected: "no gradient flows from your result back to the input")
+# What every function of tensors must keep to, beside its values and gradients.
+MANNERS: dict[str, Rule] = {
+    "changed": Exact(lambda *_: "your function changed the tensor that it was given"),
+    "kept_type": Exact(lambda *_: "given float64, your function did not give float64 back"),
+    "has_grad": Exact(lambda *_: "no gradient flows from your result back to the input"),
+}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -9,15 +11,21 @@ from torch import Tensor, nn
 
 from checks.exercise import Case, Exercise, Part
 from checks.probes.networks import NetworkProbe
+from checks.vanilla_gan.mlp_mistakes import explain
 from checks.vanilla_gan.networks import (
     BATCHES,
+    EXTRA,
     IMAGE,
+    NO_GRADIENT,
+    SPECTRAL,
     Applied,
     ByHand,
+    Detached,
     Unregistered,
     case,
     mlp,
     rules,
+    spectral,
 )
 from gan_utils import models
 
@@ -30,6 +38,26 @@ def _cases(rng: np.random.Generator) -> list[Case]:
     return [*cases, case(rng, "batch of one", 1, 784, SHAPES)]
 
 
+LEAKY, NONE = "leaky ReLU of slope 0.01", "no activation"
+SLOPES = {f"leaky ReLU of slope {slope:g}": f"slope_{slope:g}" for slope in (0.2, 0.1, 0.001)}
+ENDS = {"sigmoid": "sigmoid_at_end", "tanh": "tanh_at_end"}
+
+
+def _name(first: str, second: str, last: str) -> str:
+    if last != NONE:
+        return ENDS.get(last, "activation_at_end")
+    if first == second == NONE:
+        return "no_activation"
+    if NONE in (first, second):
+        return "first_activation_missing" if first == NONE else "second_activation_missing"
+    wrong = first if first != LEAKY else second
+    if wrong == "ReLU":
+        return "relu_for_leaky_relu"
+    if wrong.startswith("leaky"):
+        return SLOPES.get(wrong, "wrong_slope") if first == second else "wrong_slope"
+    return "another_activation"
+
+
 exercise = Exercise(
     name="vanilla_gan.discriminator",
     signature="discriminator() -> nn.Module  # images (N, 1, 28, 28) to scores (N, 1)",
@@ -40,6 +68,7 @@ exercise = Exercise(
     rules=rules(),
     cases=_cases,
     reference=models.mlp_discriminator,
+    explain=explain(_name, (LEAKY, LEAKY, NONE)),
 )
 mistake, limitation, variant = exercise.mistake, exercise.limitation, exercise.variant
 
@@ -137,6 +166,78 @@ def _() -> nn.Module:
     return _standard(_leaky(0.001))
 
 
+@mistake("wrong_slope", "A leaky ReLU has another slope than 0.01.")
+def _() -> nn.Module:
+    return _standard(_leaky(0.05))
+
+
+@mistake("wrong_slope")
+def _() -> nn.Module:
+    return mlp(SIZES, _leaky(0.2), _leaky())
+
+
+class _Wired(nn.Module):
+    """Three layers, put together in a wrong way."""
+
+    def __init__(self, wiring: Callable[[Tensor, nn.Module, nn.Module], Tensor]) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(784, 256), nn.Linear(256, 256)
+        self.last, self.wiring = nn.Linear(256, 1), wiring
+
+    def forward(self, x: Tensor) -> Tensor:
+        hidden = F.leaky_relu(self.first(x.flatten(1)))
+        return self.last(self.wiring(hidden, self.second, F.leaky_relu))
+
+
+WIRING = "The layers are there, but forward does not use each of them once, one after another."
+
+
+@mistake("wrong_wiring", WIRING)
+def _() -> nn.Module:
+    return _Wired(lambda h, second, act: h)
+
+
+@mistake("wrong_wiring")
+def _() -> nn.Module:
+    return _Wired(lambda h, second, act: act(second(act(second(h)))))
+
+
+@mistake("wrong_wiring")
+def _() -> nn.Module:
+    return _Wired(lambda h, second, act: h + act(second(h)))
+
+
+@mistake("input_rescaled", "The images are scaled again inside the network; take them as they are.")
+def _() -> nn.Module:
+    return nn.Sequential(Applied(lambda x: (x + 1) / 2), *_standard(_leaky()))
+
+
+@mistake("input_rescaled")
+def _() -> nn.Module:
+    return nn.Sequential(Applied(lambda x: x / 255), *_standard(_leaky()))
+
+
+@mistake("input_rescaled")
+def _() -> nn.Module:
+    return nn.Sequential(nn.Flatten(), Applied(F.normalize), *_standard(_leaky())[1:])
+
+
+@mistake(*NO_GRADIENT)
+def _() -> nn.Module:
+    return Detached(_standard(_leaky()))
+
+
+@mistake(*EXTRA)
+def _() -> nn.Module:
+    shared = nn.PReLU()
+    return mlp(SIZES, shared, shared)
+
+
+@mistake(*SPECTRAL)
+def _() -> nn.Module:
+    return spectral(_standard(_leaky()))
+
+
 @mistake(
     "another_activation", "The activations are not leaky ReLUs but tanh, sigmoid, ELU or GELU."
 )
@@ -220,19 +321,14 @@ def _() -> nn.Module:
     return mlp((784, 128, 128, 1), _leaky(), _leaky())
 
 
-@mistake("wrong_width")
-def _() -> nn.Module:
-    return mlp((784, 512, 512, 1), _leaky(), _leaky())
-
-
-@mistake("wrong_width")
-def _() -> nn.Module:
-    return mlp((784, 128, 256, 1), _leaky(), _leaky())
-
-
-@mistake("two_scores", "The last layer gives two numbers an image; one score is enough.")
+@mistake("wrong_output_size", "The last layer must give one number an image: its score.")
 def _() -> nn.Module:
     return mlp((784, 256, 256, 2), _leaky(), _leaky())
+
+
+@mistake("wrong_output_size")
+def _() -> nn.Module:
+    return mlp((784, 256, 256, 10), _leaky(), _leaky())
 
 
 @mistake(
@@ -248,6 +344,7 @@ def _() -> nn.Module:
     "batch_size_frozen",
     "The batch size is fixed in the network: it must take any number of images. Use x.flatten(1), "
     "or x.view(len(x), -1).",
+    crash=r"shape '\[\d+, .*' is invalid for input",
 )
 def _() -> nn.Module:
     return nn.Sequential(Applied(lambda x: x.reshape(128, 784)), *_standard(_leaky())[1:])
@@ -262,6 +359,7 @@ def _() -> nn.Module:
     "whole_batch_flattened",
     "The batch itself was flattened: every image must keep its own row. Flatten from dimension 1: "
     "nn.Flatten(), or x.flatten(1).",
+    crash=r"\(1x\d+ and 784x|size mismatch.*\[3920\]|\(3920\)|size \(3920",
 )
 def _() -> nn.Module:
     return nn.Sequential(Applied(lambda x: x.flatten()), *_standard(_leaky())[1:])
@@ -271,6 +369,7 @@ def _() -> nn.Module:
     "not_flattened",
     "The images are not flattened: the first layer meets rows of 28 pixels. "
     "Begin with nn.Flatten().",
+    crash=r"\(\d+x28 and",
 )
 def _() -> nn.Module:
     return mlp((28, 256, 256, 1), _leaky(), _leaky(), flatten=False)

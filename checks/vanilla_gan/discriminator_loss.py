@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -11,7 +13,14 @@ from checks.exercise import Case, Exercise, Part
 from checks.probes.functions import function_probe
 from checks.rules import Close
 from checks.vanilla_gan import scores
-from checks.vanilla_gan.scores import CLAMPED, NAIVE, SIGMOID_TWICE
+from checks.vanilla_gan.scores import (
+    CLAMPED,
+    FLOAT32,
+    LABELS,
+    LABELS_CRASH,
+    NAIVE,
+    SIGMOID_TWICE,
+)
 from gan_utils import losses
 
 NAMES = ("real_scores", "fake_scores")
@@ -51,6 +60,7 @@ exercise = Exercise(
     rules=scores.RULES | {f"grad_{name}": Close(f"gradient of {name}") for name in NAMES},
     cases=_cases,
     reference=losses.minimax_d,
+    explain=scores.explain,
 )
 mistake, limitation, variant = exercise.mistake, exercise.limitation, exercise.variant
 bce = F.binary_cross_entropy_with_logits
@@ -141,7 +151,12 @@ def _(real: Tensor, fake: Tensor) -> Tensor:
     return _targets(real, fake, 1, -1)
 
 
-@mistake("smoothed_labels", "The real target is 0.9: one-sided smoothing, a later trick. Here 1.")
+@mistake("other_targets", "The targets are not 1 for the real scores and 0 for the fake ones.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return _targets(real, fake, 0.5, 0.5)
+
+
+@mistake("smoothed_labels", "The labels are smoothed, a later trick. Here they are 1 and 0.")
 def _(real: Tensor, fake: Tensor) -> Tensor:
     return _targets(real, fake, 0.9, 0)
 
@@ -217,6 +232,40 @@ def _(real: Tensor, fake: Tensor) -> Tensor:
     return F.softplus(-real) + F.softplus(fake)
 
 
+@mistake("doubled", "This is exactly twice the loss: there is a factor of 2 too many.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return 2 * losses.minimax_d(real, fake)
+
+
+@mistake("sum_for_mean")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return F.softplus(-real).sum() + F.softplus(fake).mean()
+
+
+@mistake(LABELS[0], LABELS[1], crash=LABELS_CRASH)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return bce(real, torch.ones(len(real))) + bce(fake, torch.zeros(len(fake)))
+
+
+@mistake(
+    "real_detached",
+    "The number is right, but the real scores are detached: the discriminator would learn from the "
+    "fakes alone.",
+)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return losses.minimax_d(real.detach(), fake)
+
+
+@mistake("mean_before_loss", "The scores are averaged first. Take the mean of the losses instead.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return losses.minimax_d(real.mean(), fake.mean())
+
+
+@mistake("mean_before_loss")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return -real.sigmoid().mean().log() - (1 - fake.sigmoid().mean()).log()
+
+
 @mistake("sign", "The sign is wrong: this is to be minimised, so it is minus the log-likelihood.")
 def _(real: Tensor, fake: Tensor) -> Tensor:
     return -losses.minimax_d(real, fake)
@@ -232,7 +281,17 @@ def _(real: Tensor, fake: Tensor) -> Tensor:
     return (real - 1).square().mean() + fake.square().mean()
 
 
+@mistake("least_squares")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return (real.sigmoid() - 1).square().mean() + fake.sigmoid().square().mean()
+
+
 @mistake("wasserstein", "This is the critic loss of the Wasserstein GAN; here it is cross-entropy.")
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return real.mean() - fake.mean()
+
+
+@mistake("wasserstein")
 def _(real: Tensor, fake: Tensor) -> Tensor:
     return fake.mean() - real.mean()
 
@@ -284,6 +343,39 @@ def _(real: Tensor, fake: Tensor) -> Tensor:
 def _(real: Tensor, fake: Tensor) -> Tensor:
     ones = torch.ones(real.shape, dtype=torch.long)
     return F.binary_cross_entropy(real.sigmoid(), ones)
+
+
+Half = Callable[[Tensor], Tensor]
+HALVES: dict[str, tuple[Half, Half]] = {  # the two halves of a loss that is wrong otherwise
+    "targets_swapped": (F.softplus, lambda fake: F.softplus(-fake)),
+    "both_targets_one": (lambda real: F.softplus(-real), lambda fake: F.softplus(-fake)),
+    "both_targets_zero": (F.softplus, F.softplus),
+    SIGMOID_TWICE[0]: (lambda r: F.softplus(-r.sigmoid()), lambda f: F.softplus(f.sigmoid())),
+    "least_squares": (lambda real: (real - 1).square(), torch.square),
+    "smoothed_labels": (lambda real: F.softplus(real) - 0.9 * real, F.softplus),
+}
+for _name, (_of_real, _of_fake) in HALVES.items():  # two mistakes at once: the coarser is named
+
+    @mistake("only_real")
+    def _(real: Tensor, fake: Tensor, half: Half = _of_real) -> Tensor:
+        return half(real).mean() + 0 * fake.sum()
+
+    @mistake("only_fake")
+    def _(real: Tensor, fake: Tensor, half: Half = _of_fake) -> Tensor:
+        return half(fake).mean() + 0 * real.sum()
+
+    @mistake("halves_subtracted")
+    def _(real: Tensor, fake: Tensor, one: Half = _of_real, other: Half = _of_fake) -> Tensor:
+        return one(real).mean() - other(fake).mean()
+
+    @mistake(_name)
+    def _(real: Tensor, fake: Tensor, one: Half = _of_real, other: Half = _of_fake) -> Tensor:
+        return torch.cat([one(real), other(fake)]).mean()
+
+
+@limitation(*FLOAT32)
+def _(real: Tensor, fake: Tensor) -> Tensor:
+    return losses.minimax_d(real.float(), fake.float())
 
 
 @limitation(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -61,8 +62,83 @@ exercise = Exercise(
     rules=steps.rules("discriminator", "generator"),
     cases=_cases,
     reference=_reference,
+    main="mine",
+    explain=steps.explain,
 )
 mistake, limitation, variant = exercise.mistake, exercise.limitation, exercise.variant
+
+
+@mistake(*steps.OWN_NOISE)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(torch.rand_like(z)).detach()))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake(*steps.OWN_LOSS)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = F.softplus(-d(real)).mean() + F.softplus(d(g(z).detach())).mean()
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake(*steps.OWN_OPTIMIZER)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer = torch.optim.Adam(d.parameters(), lr=1e-3)
+    return _reference(d, g, loss, optimizer, real, z)
+
+
+@mistake(*steps.CHANGES_BATCH)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    value = _reference(d, g, loss, optimizer, real, z)
+    z.mul_(0)
+    return value
+
+
+@mistake(*steps.SCALED)
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(z).detach())) / 2
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake("real_scores_detached", "The real scores are detached: it learns from the fakes alone.")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real).detach(), d(g(z).detach()))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake("learner_frozen", "The network that should learn is frozen (requires_grad is False).")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    d.requires_grad_(False)
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(z)))
+    value.backward()
+    optimizer.step()
+    return value
 
 
 @mistake(
@@ -108,7 +184,11 @@ def _(
     return value
 
 
-@mistake("nothing_changed", "The discriminator did not change: is backward() or step() missing?")
+@mistake(
+    "nothing_changed",
+    "The discriminator did not change: is backward() or step() missing?",
+    recognise=lambda seen: not seen["stepped"] and not steps.moved(seen),
+)
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
@@ -127,9 +207,19 @@ def _(
     return value
 
 
+@mistake("backward_missing")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(real), d(g(z).detach()))
+    optimizer.step()
+    return value
+
+
 @mistake(
     "not_detached",
-    "The discriminator's update is right, but the backward pass ran on through the generator and "
+    "The backward pass ran on through the generator and "
     "left gradients there: wasted work, and poison for its next step. Make the fakes under "
     "torch.no_grad(), or detach() them.",
 )
@@ -233,7 +323,11 @@ def _(
     return value
 
 
-@mistake("two_steps", "The optimizer stepped twice.")
+@mistake(
+    "two_steps",
+    "The optimizer stepped more than once.",
+    recognise=lambda seen: bool(seen["stepped"] > 2),
+)
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
@@ -259,6 +353,7 @@ def _(
 @mistake(
     "generator_updated_too",
     "The generator changed as well: in this step only the discriminator may learn.",
+    recognise=lambda seen: bool(np.abs(seen["other"]).max() > 1e-7),
 )
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
@@ -289,6 +384,26 @@ def _(
 ) -> Tensor:
     g.eval()
     return _reference(d, g, loss, optimizer, real, z)
+
+
+@mistake("arguments_swapped")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    value = loss(d(g(z).detach()), d(real))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake("sigmoid_before_loss")
+def _(
+    d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
+) -> Tensor:
+    value = loss(d(real).sigmoid(), d(g(z).detach()).sigmoid())
+    value.backward()
+    optimizer.step()
+    return value
 
 
 @limitation("returns_nothing", "The update is right, but your step returns None, not the loss.")

@@ -9,15 +9,21 @@ from torch import Tensor, nn
 
 from checks.exercise import Case, Exercise, Part
 from checks.probes.networks import NetworkProbe
+from checks.vanilla_gan.mlp_mistakes import explain
 from checks.vanilla_gan.networks import (
     BATCHES,
+    EXTRA,
     IMAGE,
+    NO_GRADIENT,
+    SPECTRAL,
     Applied,
     ByHand,
+    Detached,
     Unregistered,
     case,
     mlp,
     rules,
+    spectral,
 )
 from gan_utils import models
 
@@ -35,6 +41,30 @@ def _cases(rng: np.random.Generator) -> list[Case]:
     return [*cases, case(rng, "batch of one", 1, 4, _shapes(4), 4)]
 
 
+RELU, TANH, NONE = "ReLU", "tanh", "no activation"
+ENDS = {
+    NONE: "tanh_missing",
+    "sigmoid": "sigmoid_for_tanh",
+    "2 sigmoid(x) - 1": "stretched_sigmoid",
+    "clamp to [-1, 1]": "clamp_for_tanh",
+    "tanh twice": "tanh_twice",
+    "ReLU": "relu_at_end",
+    "ReLU and tanh": "relu_at_end",
+    "tanh and ReLU": "relu_at_end",
+}
+
+
+def _name(first: str, second: str, last: str) -> str:
+    if last != TANH:
+        return ENDS.get(last, "another_range")
+    if first == second == NONE:
+        return "no_activation"
+    if NONE in (first, second):
+        return "first_activation_missing" if first == NONE else "second_activation_missing"
+    wrong = first if first != RELU else second
+    return "leaky_relu_for_relu" if wrong.startswith("leaky") else "another_activation"
+
+
 exercise = Exercise(
     name="vanilla_gan.generator",
     signature=(
@@ -48,6 +78,7 @@ exercise = Exercise(
     rules=rules(),
     cases=_cases,
     reference=models.mlp_generator,
+    explain=explain(_name, (RELU, RELU, TANH)),
 )
 mistake, limitation, variant = exercise.mistake, exercise.limitation, exercise.variant
 
@@ -75,6 +106,50 @@ def _(latent_dim: int = 96) -> nn.Module:
 )
 def _(latent_dim: int = 96) -> nn.Module:
     return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Sigmoid())
+
+
+@mistake("another_range", "What follows the last layer is not a tanh.")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Softsign())
+
+
+@mistake("another_range")
+def _(latent_dim: int = 96) -> nn.Module:
+    return _net(latent_dim, nn.ReLU(), nn.ReLU(), Applied(lambda x: (x.tanh() + 1) / 2))
+
+
+@mistake(
+    "wrong_output_size",
+    "The last layer must give 784 numbers, one for each pixel of a 28 x 28 image.",
+)
+def _(latent_dim: int = 96) -> nn.Module:
+    sizes = (latent_dim, 1024, 1024, 1024)
+    return mlp(sizes, nn.ReLU(), nn.ReLU(), nn.Tanh(), flatten=False)
+
+
+@mistake(
+    "transposed",
+    "The image's rows and columns are exchanged: shape the 784 numbers as (1, 28, 28) at once.",
+)
+def _(latent_dim: int = 96) -> nn.Module:
+    net = _net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Tanh())
+    return nn.Sequential(*net, Applied(lambda x: x.transpose(2, 3)))
+
+
+@mistake(*NO_GRADIENT)
+def _(latent_dim: int = 96) -> nn.Module:
+    return Detached(_net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Tanh()))
+
+
+@mistake(*EXTRA)
+def _(latent_dim: int = 96) -> nn.Module:
+    shared = nn.PReLU()
+    return _net(latent_dim, shared, shared, nn.Tanh())
+
+
+@mistake(*SPECTRAL)
+def _(latent_dim: int = 96) -> nn.Module:
+    return spectral(_net(latent_dim, nn.ReLU(), nn.ReLU(), nn.Tanh()))
 
 
 @mistake(
@@ -215,27 +290,13 @@ def _(latent_dim: int = 96) -> nn.Module:
 
 @mistake("wrong_width")
 def _(latent_dim: int = 96) -> nn.Module:
-    return _widths(latent_dim, 512, 1024)
-
-
-@mistake("wrong_width")
-def _(latent_dim: int = 96) -> nn.Module:
     return _widths(latent_dim, 1024, 512)
-
-
-@mistake("wrong_width")
-def _(latent_dim: int = 96) -> nn.Module:
-    return _widths(latent_dim, 256, 256)
-
-
-@mistake("wrong_width")
-def _(latent_dim: int = 96) -> nn.Module:
-    return _widths(latent_dim, 128, 128)
 
 
 @mistake(
     "latent_dim_ignored",
     "The argument latent_dim is not used: the first layer has a fixed number of inputs.",
+    crash=r"x(?!1024)\d+ and \d+x1024\)|takes 0 positional arguments but 1 was given",
 )
 def _(latent_dim: int = 96) -> nn.Module:
     return _net(96, nn.ReLU(), nn.ReLU(), nn.Tanh())
@@ -264,6 +325,7 @@ def _(latent_dim: int = 96) -> nn.Module:
     "batch_size_frozen",
     "The batch size is fixed in the network: it must take any number of latents. Give the batch's "
     "side as -1 or len(x) when you reshape.",
+    crash=r"shape '\[\d+, .*' is invalid for input",
 )
 def _(latent_dim: int = 96) -> nn.Module:
     layers = mlp((latent_dim, 1024, 1024, 784), nn.ReLU(), nn.ReLU(), nn.Tanh(), flatten=False)
@@ -282,7 +344,7 @@ def _(latent_dim: int = 96) -> nn.Module:
 )
 def _(latent_dim: int = 96) -> nn.Module:
     layers = mlp((latent_dim, 1024, 1024, 784), nn.ReLU(), nn.ReLU(), nn.Tanh(), flatten=False)
-    return nn.Sequential(*layers, Applied(lambda x: x.squeeze()))
+    return nn.Sequential(*layers, Applied(lambda x: x.view(-1, 1, 28, 28).squeeze()))
 
 
 @variant

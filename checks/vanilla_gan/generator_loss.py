@@ -11,7 +11,14 @@ from checks.exercise import Case, Exercise, Part
 from checks.probes.functions import function_probe
 from checks.rules import Close
 from checks.vanilla_gan import scores
-from checks.vanilla_gan.scores import CLAMPED, NAIVE, SIGMOID_TWICE
+from checks.vanilla_gan.scores import (
+    CLAMPED,
+    FLOAT32,
+    LABELS,
+    LABELS_CRASH,
+    NAIVE,
+    SIGMOID_TWICE,
+)
 from gan_utils import losses
 
 NAMES = ("fake_scores",)
@@ -48,6 +55,7 @@ exercise = Exercise(
     rules=scores.RULES | {"grad_fake_scores": Close("gradient of fake_scores")},
     cases=_cases,
     reference=losses.non_saturating_g,
+    explain=scores.explain,
 )
 mistake, variant = exercise.mistake, exercise.variant
 bce = F.binary_cross_entropy_with_logits
@@ -131,7 +139,12 @@ def _(fake: Tensor) -> Tensor:
     return F.logsigmoid(fake).mean()
 
 
-@mistake("smoothed_labels", "The target is 0.9; the generator's target is 1.")
+@mistake("other_targets", "The target is not 1.")
+def _(fake: Tensor) -> Tensor:
+    return _target(fake, 0.5)
+
+
+@mistake("smoothed_labels", "The label is smoothed; the generator's target is 1.")
 def _(fake: Tensor) -> Tensor:
     return _target(fake, 0.9)
 
@@ -181,6 +194,41 @@ def _(fake: Tensor) -> Tensor:
     return (fake - 1).square().mean()
 
 
+@mistake("least_squares")
+def _(fake: Tensor) -> Tensor:
+    return (fake.sigmoid() - 1).square().mean()
+
+
+@mistake("no_logarithm", "The logarithm is missing: this is the mean of D itself, not of log D.")
+def _(fake: Tensor) -> Tensor:
+    return -fake.sigmoid().mean()
+
+
+@mistake("no_logarithm")
+def _(fake: Tensor) -> Tensor:
+    return (1 - fake.sigmoid()).mean()
+
+
+@mistake("mean_before_loss", "The scores are averaged first. Take the mean of the losses instead.")
+def _(fake: Tensor) -> Tensor:
+    return F.softplus(-fake.mean())
+
+
+@mistake(LABELS[0], LABELS[1], crash=LABELS_CRASH)
+def _(fake: Tensor) -> Tensor:
+    return bce(fake, torch.ones(128, 1))
+
+
+@mistake("hinge", "This is a hinge loss; here it is cross-entropy.")
+def _(fake: Tensor) -> Tensor:
+    return F.relu(1 - fake).mean()
+
+
+@mistake("discriminator_loss", "Both targets, 1 and 0, are in it: the generator has only target 1.")
+def _(fake: Tensor) -> Tensor:
+    return F.softplus(-fake).mean() + F.softplus(fake).mean()
+
+
 @mistake("wasserstein", "This is the Wasserstein GAN's loss; here it is cross-entropy.")
 def _(fake: Tensor) -> Tensor:
     return -fake.mean()
@@ -217,6 +265,11 @@ def _(fake: Tensor) -> Tensor:
 @mistake("integer_labels")
 def _(fake: Tensor) -> Tensor:
     return F.binary_cross_entropy(fake.sigmoid(), torch.ones(fake.shape, dtype=torch.long))
+
+
+@exercise.limitation(*FLOAT32)
+def _(fake: Tensor) -> Tensor:
+    return F.softplus(-fake.float()).mean()
 
 
 @variant

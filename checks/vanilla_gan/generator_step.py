@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -50,8 +51,59 @@ exercise = Exercise(
     rules=steps.rules("generator", "discriminator"),
     cases=_cases,
     reference=_reference,
+    main="mine",
+    explain=steps.explain,
 )
 mistake, limitation, variant = exercise.mistake, exercise.limitation, exercise.variant
+
+
+@mistake(*steps.OWN_NOISE)
+def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(g(torch.rand_like(z))))
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake(*steps.OWN_LOSS)
+def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
+    optimizer.zero_grad()
+    value = F.softplus(-d(g(z))).mean()
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake(*steps.OWN_OPTIMIZER)
+def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
+    optimizer = torch.optim.Adam(g.parameters(), lr=1e-3)
+    return _reference(d, g, loss, optimizer, z)
+
+
+@mistake(*steps.CHANGES_BATCH)
+def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
+    value = _reference(d, g, loss, optimizer, z)
+    z.mul_(0)
+    return value
+
+
+@mistake(*steps.SCALED)
+def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
+    optimizer.zero_grad()
+    value = loss(d(g(z))) / 2
+    value.backward()
+    optimizer.step()
+    return value
+
+
+@mistake("learner_frozen", "The network that should learn is frozen (requires_grad is False).")
+def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
+    g.requires_grad_(False)
+    optimizer.zero_grad()
+    value = loss(d(g(z)))
+    optimizer.step()
+    return value
 
 
 @mistake(
@@ -96,6 +148,7 @@ def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -
     "discriminator_updated_too",
     "The discriminator changed as well: it was taught to be fooled. Only the generator may learn "
     "in this step; the optimizer that is passed in holds its parameters.",
+    recognise=lambda seen: bool(np.abs(seen["other"]).max() > 1e-7),
 )
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
     optimizer.zero_grad()
@@ -141,7 +194,11 @@ def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -
     return value
 
 
-@mistake("nothing_changed", "The generator did not change: is backward() or step() missing?")
+@mistake(
+    "nothing_changed",
+    "The generator did not change: is backward() or step() missing?",
+    recognise=lambda seen: not seen["stepped"] and not steps.moved(seen),
+)
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
     optimizer.zero_grad()
     value = loss(d(g(z)))
@@ -151,6 +208,14 @@ def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -
 
 @mistake("backward_missing", "backward() is missing: the step used gradients left from before.")
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
+    value = loss(d(g(z)))
+    optimizer.step()
+    return value
+
+
+@mistake("backward_missing")
+def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
+    optimizer.zero_grad()
     value = loss(d(g(z)))
     optimizer.step()
     return value
@@ -179,7 +244,11 @@ def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -
     return value
 
 
-@mistake("two_steps", "The optimizer stepped twice.")
+@mistake(
+    "two_steps",
+    "The optimizer stepped more than once.",
+    recognise=lambda seen: bool(seen["stepped"] > 2),
+)
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
     optimizer.zero_grad()
     value = loss(d(g(z)))
@@ -208,6 +277,14 @@ def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
     d.eval()
     return _reference(d, g, loss, optimizer, z)
+
+
+@mistake("sigmoid_before_loss")
+def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
+    value = loss(d(g(z)).sigmoid())
+    value.backward()
+    optimizer.step()
+    return value
 
 
 @limitation("returns_nothing", "The update is right, but your step returns None, not the loss.")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from checks.exercise import Case, Exercise, Part
+from checks.exercise import Arrays, Case, Exercise, Finding, Part
+from checks.observe import Trouble
 from checks.probes.functions import function_probe
 from checks.rules import Close
-from checks.vanilla_gan.common import CHANGED, HAS_GRAD, grid
+from checks.vanilla_gan.common import MANNERS, grid
 from gan_utils import layers
 
 
@@ -48,6 +52,47 @@ def _case(
     return Case(part, title, inputs, 1e-6 if dtype == "float64" else 1e-4)
 
 
+def _explain(
+    cases: Sequence[Case], expected: Sequence[Arrays], seen: Sequence[Any], failing: Sequence[int]
+) -> Finding | None:
+    """Straight on both sides? Then the negative side's factor tells the mistake."""
+    factors = {}
+    for j in failing:
+        x = cases[j].inputs["x"].astype(float)
+        if isinstance(seen[j], Trouble) or not (x < 0).any():
+            continue
+        value, slope = seen[j]["value"], float(cases[j].inputs.get("slope", 0.01))
+        if _from_either_side(value, x, slope):
+            return Finding("wrong_threshold")
+        if np.allclose(value, expected[j]["value"], rtol=1e-4):
+            return None
+        if not np.allclose(value[x > 0], x[x > 0], rtol=1e-4):
+            return None
+        ratio = value[x < 0] / x[x < 0]
+        if not np.allclose(ratio, ratio[0], rtol=1e-3):
+            return None
+        factors[j] = float(ratio[0])
+    if not factors:
+        return None
+    if all("slope" not in cases[j].inputs for j in factors):
+        return Finding("wrong_default", f"Yours is {next(iter(factors.values())):.4g}.")
+    if len(factors) > 1 and np.ptp(list(factors.values())) < 1e-3:
+        return Finding("slope_ignored", f"Yours uses {next(iter(factors.values())):.4g}.")
+    j = next(j for j in factors if "slope" in cases[j].inputs)
+    return Finding("wrong_factor", f"At slope {cases[j].inputs['slope']:g} it is {factors[j]:.4g}.")
+
+
+def _from_either_side(value: np.ndarray, x: np.ndarray, slope: float) -> bool:
+    """Every number is x or slope * x, one as often wrong as the other side is cut elsewhere."""
+    as_x, as_slope = np.isclose(value, x, rtol=1e-4), np.isclose(value, slope * x, rtol=1e-4)
+    if not (as_x | as_slope).all() or not (as_x.any() and as_slope.any()):
+        return False
+    kept, scaled = x[as_x & ~as_slope], x[as_slope & ~as_x]
+    if not kept.size or not scaled.size or kept.min() <= scaled.max():
+        return False
+    return bool(kept.min() < 0 or scaled.max() > 0)
+
+
 exercise = Exercise(
     name="vanilla_gan.leaky_relu",
     signature="leaky_relu(x: Tensor, slope: float = 0.01) -> Tensor",
@@ -57,25 +102,30 @@ exercise = Exercise(
     probe=function_probe(("x",), ("slope",), reduces=False, like="x"),
     rules={
         "value": Close(),
-        "changed": CHANGED,
-        "has_grad": HAS_GRAD,
+        **MANNERS,
         "grad_x": Close("gradient of x"),
     },
     cases=_cases,
     reference=layers.leaky_relu,
+    explain=_explain,
 )
 mistake, variant = exercise.mistake, exercise.variant
 
 
 @mistake(
     "slope_ignored",
-    "The argument `slope` is not used: this is the answer for 0.01, whatever slope was asked for.",
+    "The argument `slope` is not used: the answer is the same whatever slope was asked for.",
+    crash=r"takes 1 positional argument but 2 were given",
 )
 def _(x: Tensor, slope: float = 0.01) -> Tensor:
     return F.leaky_relu(x, 0.01)
 
 
-@mistake("wrong_default", "Called without a slope, your function must use 0.01.")
+@mistake(
+    "wrong_default",
+    "Called without a slope, your function must use 0.01.",
+    crash=r"missing 1 required positional argument",
+)
 def _(x: Tensor, slope: float = 0.2) -> Tensor:
     return F.leaky_relu(x, slope)
 
@@ -90,9 +140,64 @@ def _(x: Tensor, slope: float = 0.01) -> Tensor:
     return x.clamp(min=0)
 
 
+@mistake("wrong_threshold", "The two sides must meet at 0: the condition is x > 0.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.where(x > slope, x, slope * x)
+
+
+@mistake("wrong_threshold")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.where(x > -1, x, slope * x)
+
+
+@mistake("wrong_factor", "The negative side is straight, but its factor is not the slope.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return F.leaky_relu(x, 1 - slope)
+
+
+@mistake("wrong_factor")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return F.leaky_relu(x, slope**2)
+
+
+@mistake("slope_shifts", "The slope is added or subtracted; it is a factor: slope * x.")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.where(x > 0, x, x - slope)
+
+
+@mistake("slope_shifts")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.where(x > 0, x, x + slope)
+
+
+@mistake("slope_shifts")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return x.clamp(min=0) + slope
+
+
 @mistake("sign_slip", "The negative side has the wrong sign: slope * x is negative where x is.")
 def _(x: Tensor, slope: float = 0.01) -> Tensor:
     return torch.where(x > 0, x, -slope * x)
+
+
+@mistake("sign_slip")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return x.abs()
+
+
+@mistake("sign_slip")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return -F.leaky_relu(x, slope)
+
+
+@mistake("sign_slip")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return F.leaky_relu(-x, slope)
+
+
+@mistake("sign_slip")
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return torch.maximum(-x, slope * x)
 
 
 @mistake("sides_swapped", "The sides are swapped: the slope belongs where x is negative.")
@@ -138,7 +243,18 @@ def _(x: Tensor, slope: float = 0.01) -> Tensor:
     return slope * x.clamp(max=0)
 
 
-@mistake("elu", "This is the ELU, which bends; the leaky ReLU is straight on the negative side.")
+ANOTHER = (
+    "another_activation",
+    "This is another activation: the leaky ReLU is straight on both sides of 0.",
+)
+for _curve in (F.elu, F.gelu, torch.tanh, torch.sigmoid, F.softplus, F.selu, F.silu, F.relu6):
+
+    @mistake(*(ANOTHER if _curve is F.elu else ANOTHER[:1]))
+    def _(x: Tensor, slope: float = 0.01, curve: Callable[[Tensor], Tensor] = _curve) -> Tensor:
+        return curve(x)
+
+
+@mistake(ANOTHER[0])
 def _(x: Tensor, slope: float = 0.01) -> Tensor:
     return F.elu(x, slope)
 
@@ -182,6 +298,13 @@ def _(x: Tensor, slope: float = 0.01) -> Tensor:
 def _(x: Tensor, slope: float = 0.01) -> Tensor:
     array = x.numpy()
     return torch.from_numpy(np.where(array > 0, array, slope * array))
+
+
+@exercise.limitation(
+    "float32_inside", "The values are right, but float64 comes back as float32: x.float() inside?"
+)
+def _(x: Tensor, slope: float = 0.01) -> Tensor:
+    return F.leaky_relu(x.float(), slope)
 
 
 @variant

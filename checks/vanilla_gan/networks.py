@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from checks.exercise import Case
-from checks.rules import AnyRow, Exact, Rule, number
+from checks.rules import AnyRow, Clue, Exact, Rule, number
 
 IMAGE = (1, 28, 28)
 BATCHES = (5, 128, 2)
@@ -35,8 +35,11 @@ def rules() -> dict[str, Rule]:
         "fits": Exact(
             lambda *_: "the count is right, but the shapes of your layers are not those asked for"
         ),
+        "shapes": Clue(),
         "repeats": Exact(lambda *_: "two passes of the same input gave different outputs"),
         "value": AnyRow("with the reference's weights copied in"),
+        "alone": Exact(lambda *_: "an output depends on what else is in its batch"),
+        "learns": Exact(lambda *_: "no gradient reaches some of your network's parameters"),
     }
 
 
@@ -78,6 +81,39 @@ def mlp(
     if image:
         layers.append(nn.Unflatten(1, IMAGE))
     return nn.Sequential(*layers)
+
+
+NO_GRADIENT = (
+    "no_gradient",
+    "The outputs are right, but no gradient flows through the network, so it cannot learn: forward "
+    "must not use detach, no_grad, item or NumPy.",
+)
+EXTRA = (
+    "extra_parameters",
+    "The layers have the right sizes, but the network holds one more trainable tensor: PReLU, say, "
+    "learns its slope.",
+)
+SPECTRAL = ("spectral_norm", "The weights are normalised (spectral_norm); none is asked for.")
+
+
+class Detached(nn.Module):
+    """A network whose output is cut off from its gradient."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The network's output, detached."""
+        return self.network(x).detach()
+
+
+def spectral(network: nn.Sequential) -> nn.Sequential:
+    """The network with spectral normalisation on every linear layer."""
+    for layer in network:
+        if isinstance(layer, nn.Linear):
+            nn.utils.parametrizations.spectral_norm(layer)
+    return network
 
 
 class Applied(nn.Module):

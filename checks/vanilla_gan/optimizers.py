@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import torch
 from torch import nn
 from torch.optim import Adam, AdamW, Optimizer
 
-from checks.exercise import Case, Exercise, Part
+from checks.exercise import Arrays, Case, Exercise, Finding, Part
+from checks.observe import Trouble
 from checks.probes import toys
 from checks.probes.optimizers import optimizers_probe
-from checks.rules import Close
+from checks.rules import Close, Exact, relative_error
 
 Pair = tuple[Optimizer, Optimizer]
-STEPS = 12
+STEPS, LONG = 12, 100
 BETAS = (0.5, 0.999)
+NAMES = ("d_by_d", "g_by_d", "d_by_g", "g_by_g")  # who was changed by whose optimizer
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
@@ -25,22 +31,28 @@ def _cases(rng: np.random.Generator) -> list[Case]:
         "gradients that stop",
         "large gradients",
         "tiny gradients",
+        "large gradients long ago",
     )
     for kind in kinds:
         seed = int(rng.integers(1, 1_000_000))
         inputs = {"seed": np.array(seed)}
         for name, network in zip(("d_grads", "g_grads"), toys.toy_pair(seed), strict=True):
             inputs[name] = _gradients(rng, kind, len(toys.flat(network)))
+        if kind == "large gradients long ago":
+            inputs["last"] = np.array(STEPS)
         cases.append(Case("core", kind, inputs, 1e-3))  # a change is a small difference: 1e-3
     return cases
 
 
 def _gradients(rng: np.random.Generator, kind: str, size: int) -> np.ndarray:
-    grads = rng.integers(8, 64, (STEPS, size)) / 64 * rng.choice([-1, 1], (STEPS, size))
+    steps = LONG if kind == "large gradients long ago" else STEPS
+    grads = rng.integers(8, 64, (steps, size)) / 64 * rng.choice([-1, 1], (steps, size))
     if kind == "steady gradients":
         grads = np.abs(grads)
     if kind == "gradients that stop":
         grads[STEPS // 3 :] = 0
+    if kind == "large gradients long ago":
+        grads[:5] *= 32
     return grads * {"large gradients": 32, "tiny gradients": 2**-13}.get(kind, 1)
 
 
@@ -49,6 +61,96 @@ def _reference(discriminator: nn.Module, generator: nn.Module) -> Pair:
         Adam(discriminator.parameters(), lr=1e-3, betas=BETAS),
         Adam(generator.parameters(), lr=1e-3, betas=BETAS),
     )
+
+
+BETA1 = (0.5, 0.9, 0.0, 0.1, 0.2, 0.3, 0.4, 0.55, 0.6, 0.7, 0.8, 0.95, 0.99, 0.999)
+BETA2 = (0.999, 0.99, 0.9, 0.5, 0.9999, 0.95, 0.998, 0.0)
+
+
+def _explain(
+    cases: Sequence[Case], expected: Sequence[Arrays], seen: Sequence[Any], failing: Sequence[int]
+) -> Finding | None:
+    """Whose parameters, and which Adam: its first step has the length of the learning rate."""
+    if any(isinstance(one, Trouble) for one in seen):
+        return None
+    first = seen[0]
+    moved = {name: bool(np.any(first[name])) for name in NAMES}
+    owner = _owner(moved)
+    if owner is not None:
+        return owner
+    d, g = (_adam(cases, seen, player, moved) for player in "dg")
+    if "other" in (d, g):
+        return Finding("another_optimizer")
+    if None in (d, g):
+        return None
+    swapped = not moved["d_by_d"]
+    if swapped:
+        return Finding("order_swapped")
+    if d[0] < 0 or g[0] < 0:
+        return Finding("maximises")
+    rates = [float(f"{one[0]:.2g}") for one in (d, g)]
+    if rates[0] != rates[1]:
+        return Finding("learning_rates_differ", f"Yours: {rates[0]:g} and {rates[1]:g}.")
+    if rates[0] != 1e-3:
+        return Finding("learning_rate", f"Yours is {rates[0]:g}.")
+    betas = next((one[1:] for one in (d, g) if one[1:] != BETAS), BETAS)
+    if betas == BETAS:
+        return None
+    if betas[0] == 0.5:
+        return Finding("beta2_changed", f"Yours is {betas[1]:g}.")
+    name = {0.9: "default_betas", 0.0: "beta1_zero"}.get(betas[0], "beta1_changed")
+    return Finding(name, "" if name != "beta1_changed" else f"Yours is {betas[0]:g}.")
+
+
+def _owner(moved: dict[str, bool]) -> Finding | None:
+    """A mistake in whose parameters the optimizers hold, from what they moved."""
+    d_by_d, g_by_d, d_by_g, g_by_g = (moved[name] for name in NAMES)
+    if (d_by_d and g_by_d) or (d_by_g and g_by_g):
+        return Finding("parameters_of_both")
+    if d_by_d and d_by_g:
+        return Finding("both_on_discriminator")
+    if g_by_d and g_by_g:
+        return Finding("both_on_generator")
+    if not any(moved.values()):
+        return Finding("of_other_networks")
+    return None
+
+
+def _adam(
+    cases: Sequence[Case], seen: Sequence[Any], player: str, moved: dict[str, bool]
+) -> tuple[float, float, float] | str | None:
+    """(learning rate, beta1, beta2) of the Adam that moves a player; "other" if it is none."""
+    field = (
+        f"{player}_by_{player}"
+        if moved[f"{player}_by_{player}"]
+        else ("d_by_g" if player == "d" else "g_by_d")
+    )
+    changes = [one[field] for one in seen]
+    grads = [case.inputs[f"{player}_grads"] for case in cases]
+    columns = np.any(changes[0] != 0, axis=0)
+    if not columns.all():
+        return None
+    rates = -changes[0][0] * np.sign(grads[0][0])
+    if np.ptp(rates) > 1e-2 * np.abs(rates).max():
+        return "other"
+    rate = float(rates.mean())
+    for beta1, beta2 in itertools.product(BETA1, BETA2):
+        if all(
+            relative_error(change, rate * _steps(grad, beta1, beta2)[-STEPS:]) < 3e-3
+            for change, grad in zip(changes, grads, strict=True)
+        ):
+            return rate, beta1, beta2
+    return "other"
+
+
+def _steps(grads: np.ndarray, beta1: float, beta2: float) -> np.ndarray:
+    """Adam's changes at learning rate 1 (Kingma and Ba 2015, algorithm 1)."""
+    m = v = np.zeros(grads.shape[1])
+    changes = []
+    for t, grad in enumerate(grads, 1):
+        m, v = beta1 * m + (1 - beta1) * grad, beta2 * v + (1 - beta2) * grad**2
+        changes.append(-m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + 1e-8))
+    return np.array(changes)
 
 
 exercise = Exercise(
@@ -66,9 +168,13 @@ exercise = Exercise(
         "d_by_g": Close("change of the discriminator by the generator's optimizer"),
         "d_by_d": Close("change of the discriminator by its optimizer"),
         "g_by_g": Close("change of the generator by its optimizer"),
+        "touched": Exact(
+            lambda *_: "your function changed or froze parameters; it only makes optimizers"
+        ),
     },
     cases=_cases,
     reference=_reference,
+    explain=_explain,
 )
 mistake, variant = exercise.mistake, exercise.variant
 
@@ -102,6 +208,48 @@ def _(d: nn.Module, g: nn.Module) -> Pair:
     return _adams(d, g, betas=(0.0, 0.999))
 
 
+@mistake("beta1_changed", "beta1 is not 0.5.")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    return _adams(d, g, betas=(0.4, 0.999))
+
+
+@mistake("of_other_networks", "Neither network is changed by these optimizers: whose are they?")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    return _adams(*toys.toy_pair(1))
+
+
+@mistake(
+    "changes_networks",
+    "The optimizers are right, but your function also changed or froze parameters of the networks.",
+    recognise=lambda seen: bool(seen["touched"]),
+)
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    d.requires_grad_(False)
+    return _adams(d, g)
+
+
+@mistake("changes_networks")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    for p in d.parameters():
+        nn.init.zeros_(p)
+    return _adams(d, g)
+
+
+@mistake("amsgrad", "amsgrad=True is another algorithm; leave it out.")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    return _adams(d, g, amsgrad=True)
+
+
+@mistake("eps_changed", "eps is not Adam's default, 1e-8: leave it out.")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    return _adams(d, g, eps=1e-3)
+
+
+@mistake("eps_changed")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    return _adams(d, g, eps=1e-4)
+
+
 @mistake("beta2_changed", "beta1 is right, but beta2 must stay at 0.999.")
 def _(d: nn.Module, g: nn.Module) -> Pair:
     return _adams(d, g, betas=(0.5, 0.9))
@@ -122,30 +270,24 @@ def _(d: nn.Module, g: nn.Module) -> Pair:
     return _adams(d, g, betas=(0.999, 0.5))
 
 
-WRONG_LR = "The learning rate is not 1e-3."
-for _lr in (1e-4, 2e-4, 3e-4, 5e-4, 2e-3, 1e-2, 1e-1):
-
-    @mistake("learning_rate", WRONG_LR if _lr == 1e-4 else None)
-    def _(d: nn.Module, g: nn.Module, lr: float = _lr) -> Pair:
-        return _adams(d, g, lr=(lr, lr))
+@mistake("learning_rate", "The learning rate is not 1e-3.")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    return _adams(d, g, lr=(2e-4, 2e-4))
 
 
-for _lr in (1e-4, 2e-4):
+@mistake("learning_rate")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    return _adams(d, g, lr=(1e-4, 1e-4), betas=(0.9, 0.999))
 
-    @mistake("learning_rate")
-    def _(d: nn.Module, g: nn.Module, lr: float = _lr) -> Pair:
-        return _adams(d, g, lr=(lr, lr), betas=(0.9, 0.999))
 
-    @mistake(
-        "learning_rates_differ",
-        "The two learning rates differ; both are 1e-3." if _lr == 1e-4 else None,
-    )
-    def _(d: nn.Module, g: nn.Module, lr: float = _lr) -> Pair:
-        return _adams(d, g, lr=(lr, 1e-3))
+@mistake("learning_rates_differ", "The two learning rates differ; both are 1e-3.")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    return _adams(d, g, lr=(2e-4, 1e-3))
 
-    @mistake("learning_rates_differ")
-    def _(d: nn.Module, g: nn.Module, lr: float = _lr) -> Pair:
-        return _adams(d, g, lr=(1e-3, lr))
+
+@mistake("learning_rates_differ")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    return _adams(d, g, lr=(1e-3, 1e-4))
 
 
 @mistake("order_swapped", "The order is swapped: return the discriminator's optimizer first.")
@@ -205,8 +347,17 @@ def _(d: nn.Module, g: nn.Module) -> Pair:
     return Adam(twice[0], lr=1e-3, betas=BETAS), Adam(twice[1], lr=1e-3, betas=BETAS)
 
 
+@mistake("duplicated")
+def _(d: nn.Module, g: nn.Module) -> Pair:
+    return Adam([*d.parameters()] * 2, lr=1e-3, betas=BETAS), _adams(d, g)[1]
+
+
 @mistake(
-    "some_parameters_left_out", "Not all parameters are handed over: pass .parameters() whole."
+    "some_parameters_left_out",
+    "Not all parameters are handed over: pass .parameters() whole.",
+    recognise=lambda seen: any(
+        np.any(seen[name]) and not np.any(seen[name], axis=0).all() for name in ("d_by_d", "g_by_g")
+    ),
 )
 def _(d: nn.Module, g: nn.Module) -> Pair:
     last = [[*n.parameters()][-2:] for n in (d, g)]
@@ -241,6 +392,13 @@ def _(d: nn.Module, g: nn.Module) -> Pair:
 @mistake("weight_decay")
 def _(d: nn.Module, g: nn.Module) -> Pair:
     return _adams(d, g, weight_decay=1e-4)
+
+
+for _decay in (1e-5, 1e-3, 1e-2):
+
+    @mistake("weight_decay")
+    def _(d: nn.Module, g: nn.Module, decay: float = _decay) -> Pair:
+        return _adams(d, g, weight_decay=decay)
 
 
 @mistake("maximises", "An optimizer climbs (maximize=True): both losses are minimised here.")

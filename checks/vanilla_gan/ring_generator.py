@@ -37,7 +37,7 @@ def _measure(seen: Arrays) -> Arrays:
     offsets = points - _nearest(points)
     good = np.linalg.norm(offsets, axis=1) < 3 * STD
     moved = np.linalg.norm(seen["near"] - points, axis=1)
-    alone = np.allclose(seen["half"], points[: len(seen["half"])], atol=1e-4)
+    alone = np.allclose(seen["half"], points[::-2], atol=1e-4)
     return {
         "fixed": np.array(int(np.allclose(seen["again"], points, atol=1e-4))),
         "alone": np.array(int(alone)),

@@ -7,11 +7,17 @@ allowed six standard deviations, 2e-9 each. A right source fails once in about f
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
+from statistics import NormalDist
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
 
-from checks.exercise import Answer, Arrays, Case, Exercise, Part
+from checks.exercise import Answer, Arrays, Case, Exercise, Finding, Part
+from checks.observe import Trouble
 from checks.probes.sources import LEVELS, law_probe, seeding_probe, setting_probe
 from checks.rules import Exact, Quantiles, Within
 from gan_utils import layers
@@ -46,6 +52,45 @@ def _cases(rng: np.random.Generator) -> list[Case]:
     return cases
 
 
+RANGES = {
+    (-0.5, 0.5): "half_range",
+    (0, 1): "unit_range",
+    (0, 2): "not_shifted",
+    (-1, 0): "not_stretched",
+    (-2, 2): "too_wide",
+}
+NORMAL = np.array([NormalDist().inv_cdf(level) for level in LEVELS[10:-10]])
+CORRELATIONS = ("along_rows", "along_columns", "between_calls")
+
+
+def _explain(
+    cases: Sequence[Case], expected: Sequence[Arrays], seen: Sequence[Any], failing: Sequence[int]
+) -> Finding | None:
+    """Which law is it, then? From the quantiles; failing that, from the correlations."""
+    first = seen[failing[0]]
+    if isinstance(first, Trouble):
+        return None
+    quantiles = first["quantiles"]
+    low, high = float(quantiles[0]), float(quantiles[-1])
+    width, spread = high - low, float(np.sqrt(max(first["square"] - first["mean"] ** 2, 0)))
+    if spread < 1e-6:
+        return Finding("constant")
+    if len(np.unique(quantiles)) < 20:
+        return Finding("whole_numbers")
+    law_holds = np.abs(quantiles - expected[failing[0]]["quantiles"]).max() <= 0.041
+    if law_holds:
+        off = any(abs(first[name]) > 0.1 for name in CORRELATIONS)
+        return Finding("not_independent") if off else None
+    if np.abs(quantiles - np.linspace(low, high, len(quantiles))).max() < 0.03 * width:
+        for (a, b), name in RANGES.items():
+            if abs(low - a) + abs(high - b) < 0.02 * width:
+                return Finding(name)
+        return Finding("other_range", f"Yours fill [{low:.2g}, {high:.2g}].")
+    if np.abs((quantiles[10:-10] - first["mean"]) / spread - NORMAL).max() < 0.1:
+        return Finding("normal_law", f"Yours have standard deviation {spread:.2g}.")
+    return Finding("not_uniform")
+
+
 exercise = Exercise(
     name="vanilla_gan.sample_noise",
     signature=(
@@ -75,6 +120,7 @@ exercise = Exercise(
     },
     cases=_cases,
     reference=layers.sample_noise,
+    explain=_explain,
     ideal={
         "quantiles": 2 * LEVELS - 1,
         "mean": np.array(0.0),
@@ -129,6 +175,27 @@ def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVIC
 @mistake("squashed_normal")
 def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
     return torch.randn(batch_size, dim, dtype=dtype, device=device).tanh()
+
+
+@mistake("other_range", "The numbers are uniform, but over another range than [-1, 1].")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return 2 * (_rand(batch_size, dim, dtype, device) - 1)
+
+
+@mistake("constant", "All your numbers are the same: nothing random is in them.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return torch.zeros(batch_size, dim, dtype=dtype, device=device)
+
+
+@mistake("not_uniform", "Your numbers are not equally dense everywhere between -1 and 1.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    return _rand(batch_size, dim, dtype, device) - _rand(batch_size, dim, dtype, device)
+
+
+@mistake("not_independent", "The numbers depend on one another: each must be drawn on its own.")
+def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
+    drawn = 2 * _rand(batch_size, dim, dtype, device) - 1
+    return drawn.flatten().sort()[0].view(batch_size, dim)
 
 
 @mistake("whole_numbers", "Your numbers take only a few values: randint draws whole numbers.")
@@ -199,13 +266,16 @@ def _(batch_size: int, dim: int) -> Tensor:
     return 2 * torch.rand(batch_size, dim) - 1
 
 
+_own_stream = itertools.cycle((1, 2))  # of even length, so that a build of the bank repeats
+
+
 @limitation(
     "cannot_be_seeded",
     "The law is right, but torch.manual_seed does not make it repeat: it draws from a generator of "
     "its own, so a run of yours could never be repeated.",
 )
 def _(batch_size: int, dim: int, dtype: torch.dtype = DTYPE, device: str = DEVICE) -> Tensor:
-    numbers = np.random.default_rng().uniform(-1, 1, (batch_size, dim))
+    numbers = np.random.default_rng(next(_own_stream)).uniform(-1, 1, (batch_size, dim))
     return torch.from_numpy(numbers).to(device=device, dtype=dtype)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from checks.exercise import Case
+from checks.exercise import Arrays, Case, Finding
+from checks.observe import Trouble
 from checks.rules import Close, Rule
-from checks.vanilla_gan.common import CHANGED, HAS_GRAD, grid
+from checks.vanilla_gan.common import MANNERS, grid
 
-RULES: dict[str, Rule] = {"value": Close(), "changed": CHANGED, "has_grad": HAS_GRAD}
+RULES: dict[str, Rule] = {"value": Close(), **MANNERS}
 
 # The mistakes of both losses: name, sentence, section.
 NAIVE = (
@@ -33,6 +35,89 @@ SIGMOID_TWICE = (
     "binary_cross_entropy_with_logits takes raw scores.",
     "Find the bug: two sigmoids",
 )
+
+
+FLOAT32 = (
+    "float32_inside",
+    "The value is right, but float64 scores give a float32 loss: x.float() inside?",
+)
+SMALL, LARGE = 10.0, 45.0  # scores at which a shaky logarithm still works, and no longer does
+# Labels of another shape than the scores: an error in PyTorch's words.
+LABELS = (
+    "label_shape",
+    "Your labels do not have the shape of the scores: a fixed batch size, or (N,) against (N, 1). "
+    "torch.ones_like(scores) always fits.",
+)
+LABELS_CRASH = r"(?i)target size .*input"
+
+
+def explain(
+    cases: Sequence[Case], expected: Sequence[Arrays], seen: Sequence[Any], failing: Sequence[int]
+) -> Finding | None:
+    """A logarithm that fails at large scores only, or targets that are not 0 and 1."""
+    targets = _targets(cases[failing[0]], seen[failing[0]])
+    if targets is not None:
+        return targets
+    core = cases[0].part
+    small = [j for j in failing if _largest(cases[j]) <= SMALL and cases[j].part == core]
+    ready = [j for j in range(len(cases)) if not isinstance(seen[j], Trouble)]
+    large = [j for j in ready if _largest(cases[j]) >= LARGE]
+    near = all(
+        not isinstance(seen[j], Trouble)
+        and abs(seen[j]["value"] - expected[j]["value"]) < 0.05 * expected[j]["value"] + 1e-3
+        for j in small
+    )
+    lost = any(not seen[j].get("has_grad", 1) for j in ready)
+    if not near or lost or not large or any(seen[j]["changed"] for j in ready):
+        return None
+    finite = all(np.isfinite(v).all() for j in large for v in seen[j].values())
+    if not finite and not small:
+        return Finding("naive_log_sigmoid")
+    off = [j for j in large if seen[j]["value"] < 0.9 * expected[j]["value"]]
+    if finite and (off or _gradient_lost(expected, seen, large)):
+        return Finding("log_cut_off")
+    return None
+
+
+def _gradient_lost(
+    expected: Sequence[Arrays], seen: Sequence[Arrays], large: Sequence[int]
+) -> bool:
+    """Is a gradient 0 where the right one is not?"""
+    return any(
+        ((seen[j][name] == 0) & (np.abs(right) > 1e-3)).any()
+        for j in large
+        for name, right in expected[j].items()
+        if name.startswith("grad_")
+    )
+
+
+def _largest(case: Case) -> float:
+    return max(np.abs(value).max() for name, value in case.inputs.items() if name != "weights")
+
+
+def _targets(case: Case, mine: Any) -> Finding | None:  # noqa: ANN401 - arrays or a Trouble
+    """Targets, read from the gradient of cross-entropy: (sigmoid(score) - target) / N."""
+    usable = "weights" in case.inputs and _largest(case) <= SMALL
+    if isinstance(mine, Trouble) or not usable or not mine["has_grad"]:
+        return None
+    found, value = {}, 0.0
+    for name, scores in case.inputs.items():
+        if name != "weights":
+            scores = scores.astype(float)
+            probability = 1 / (1 + np.exp(-scores))
+            target = probability - len(scores) * mine[f"grad_{name}"]
+            if np.ptp(target) > 1e-4:
+                return None
+            found[name] = float(target.mean())
+            value += (np.logaddexp(0, scores) - found[name] * scores).mean()
+    if not np.isclose(value, mine["value"], rtol=1e-3):
+        return None
+    wanted = {"real_scores": 1.0, "fake_scores": 0.0 if len(found) > 1 else 1.0}
+    if all(abs(found[name] - wanted[name]) < 1e-3 for name in found):
+        return None
+    smooth = all(abs(found[name] - wanted[name]) < 0.4 for name in found)
+    says = ", ".join(f"{name.split('_')[0]} {round(t, 3) + 0:g}" for name, t in found.items())
+    return Finding("smoothed_labels" if smooth else "other_targets", f"Your targets: {says}.")
 
 
 def case(

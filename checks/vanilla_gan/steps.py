@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
-from checks.exercise import Case
+from checks.exercise import Arrays, Case, Finding
+from checks.observe import Trouble
+from checks.probes.steps import LEFTOVER, LR
 from checks.probes.toys import LATENT, POINT
 from checks.rules import Close, Clue, Exact, Rule
 
@@ -21,10 +26,66 @@ def rules(player: str, opponent: str) -> dict[str, Rule]:
             lambda *_: f"your step left gradients in the {opponent}, which takes no part in it"
         ),
         "mode": Exact(lambda *_: "your step left a network in evaluation mode"),
-        "reached": Clue(),
-        "uncleared": Clue(),
+        "changed": Exact(lambda *_: "your step changed the batch that it was given"),
+        **{
+            clue: Clue() for clue in ("reached", "uncleared", "start", "stepped", "given", "called")
+        },
+        "opponent_reached": Clue(),
         "value": Close("the returned loss"),
     }
+
+
+def moved(seen: Arrays) -> bool:
+    """Did the player change in its first step?"""
+    return bool(np.abs(seen["mine"][0] - seen["start"]).max() > 1e-7)
+
+
+# What one observation shows for certain, whatever else is wrong: name, sentence, recognise.
+OWN_NOISE = (
+    "other_noise",
+    "The generator was not given z, or not z alone: the noise to use is passed in.",
+    None,
+    lambda seen: seen["given"] == 0,
+)
+OWN_LOSS = (
+    "other_loss",
+    "The loss that is passed in was never called: use it, not one of your own.",
+    None,
+    lambda seen: not seen["called"],
+)
+OWN_OPTIMIZER = (
+    "other_optimizer",
+    "The network changed, but the optimizer that is passed in never stepped: use that one.",
+    None,
+    lambda seen: not seen["stepped"] and moved(seen),
+)
+CHANGES_BATCH = (
+    "changes_batch",
+    "Your step writes into the batch or the latents that it was given.",
+    None,
+    lambda seen: bool(seen["changed"]),
+)
+SCALED = "step_scaled", "The direction is right, but not the length of the step."
+
+
+def explain(
+    cases: Sequence[Case], expected: Sequence[Arrays], seen: Sequence[Any], failing: Sequence[int]
+) -> Finding | None:
+    """Is the first step the right one times a factor, with old gradients in it or not?"""
+    mine, right = seen[failing[0]], expected[failing[0]]
+    if isinstance(mine, Trouble):
+        return None
+    move, wanted = (one["mine"][0] - one["start"] for one in (mine, right))
+    for old, cleared in ((0.0, True), (LR * LEFTOVER, False)):
+        factor = float((move + old) @ wanted / (wanted @ wanted))
+        near = np.allclose(move + old, factor * wanted, atol=1e-3 * np.abs(wanted).max())
+        if near and abs(factor - 1) < 1e-3 and not cleared:
+            return Finding("not_cleared")
+        if near and abs(factor + 1) < 1e-3:
+            return Finding("loss_climbed")
+        if near and abs(factor) > 1e-3 and abs(factor - 1) > 1e-3:
+            return Finding(SCALED[0], f"Yours is {factor:.3g} times as long.")
+    return None
 
 
 def case(
