@@ -80,9 +80,9 @@ def explain(name: Name, right: tuple[str, str, str]) -> Explain:
             return Finding("batch_norm_added")
         found = _activations(case, mine["value"], right)
         if found is not None:
-            where = ("after the first layer", "after the second", "at the end")
+            where = ("after the first layer", "after the second layer", "at the end")
             differing = zip(found, right, where, strict=True)
-            said = [f"{place} {got}" for got, want, place in differing if got != want]
+            said = [f"{got} {place}" for got, want, place in differing if got != want]
             return Finding(name(*found), f"Yours has {', '.join(said)}.") if said else None
         return None
 
