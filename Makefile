@@ -53,7 +53,9 @@ grade: setup ## grade submitted/ and write feedback/ (a made-up class if nothing
 	$(PYTHON) -m autograder grade $(ARGS)
 
 solutions: export GAN_PROFILE := laptop
+solutions: export GAN_PROGRESS := 0
 solutions: setup ## run solutions/ again, in place, and keep the outputs
 	$(PYTHON) -m jupyter nbconvert --to notebook --execute --inplace \
 	  --ExecutePreprocessor.timeout=600 --ExecutePreprocessor.record_timing=False \
+	  --Exporter.preprocessors="nbconvert.preprocessors.CoalesceStreamsPreprocessor" \
 	  --Exporter.preprocessors="autograder.preprocessors.TidyMetadata" solutions/*/*.ipynb

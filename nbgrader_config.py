@@ -5,6 +5,7 @@ import sysconfig
 
 from nbgrader import preprocessors as nb
 
+from autograder.expected import ExpectedPictures
 from autograder.html import clean_html, markdown2html
 from autograder.preprocessors import (
     KeepFirstCopies,
@@ -38,6 +39,7 @@ c.CourseDirectory.ignore = [
 # Generating notebooks/: the same bytes from the same source, whoever generates them.
 c.GenerateAssignment.preprocessors = [
     TidyMetadata,
+    ExpectedPictures,
     nb.LockCells,
     nb.ClearSolutions,
     nb.ClearOutput,

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import gan_utils  # noqa: F401 - before torch: it says how torch's threads wait
+
 __all__ = ["CheckFailed", "check"]
 
 

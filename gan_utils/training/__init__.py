@@ -7,6 +7,7 @@ from gan_utils.training.loop import train
 from gan_utils.training.optim import adam
 from gan_utils.training.problems import TrainingDiverged
 from gan_utils.training.steps import discriminator_step, frozen, generator_step
+from gan_utils.training.threads import one_thread
 
 __all__ = [
     "CheckpointError",
@@ -18,5 +19,6 @@ __all__ = [
     "frozen",
     "generator_step",
     "normal_noise",
+    "one_thread",
     "train",
 ]

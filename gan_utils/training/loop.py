@@ -33,6 +33,7 @@ from gan_utils.training.progress import (
 )
 from gan_utils.training.run import Hook, Run, Schedule, random_stream
 from gan_utils.training.steps import Penalty, scores_each_sample_alone
+from gan_utils.training.threads import threads_for
 
 
 def train(
@@ -111,7 +112,11 @@ def train(
     file = _File(run, checkpoint, checkpoint_every, snapshots=(snapshot_every, snapshot_count))
     started = time.perf_counter()
     devices = [device] if device.type == "cuda" else []
-    with torch.random.fork_rng(devices), interrupt_between_steps() as interrupted:
+    with (
+        torch.random.fork_rng(devices),
+        threads_for(generator, discriminator),
+        interrupt_between_steps() as interrupted,
+    ):
         torch.manual_seed(seed)
         pictures.draw_latents()
         if resume and file.exists():

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from torch import Tensor
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -36,11 +36,19 @@ def progress_bar(steps: int, done: int, wanted: bool | None) -> tqdm:
     GAN_PROGRESS=0 silences it everywhere, for example where a notebook's outputs are kept.
     """
     if wanted is None:
-        wanted = in_notebook() or (sys.stderr is not None and sys.stderr.isatty())
+        wanted = in_notebook() or (sys.stdout is not None and sys.stdout.isatty())
     if os.environ.get("GAN_PROGRESS") == "0":
         wanted = False
+    # Text on standard output: a saved notebook cannot show a widget again, and JupyterLab paints
+    # standard error as an error.
     return tqdm(
-        total=steps, initial=done, desc="training", unit="step", leave=False, disable=not wanted
+        total=steps,
+        initial=done,
+        desc="training",
+        unit="step",
+        leave=False,
+        disable=not wanted,
+        file=sys.stdout,
     )
 
 

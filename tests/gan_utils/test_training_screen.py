@@ -47,11 +47,12 @@ def test_grading_and_a_switch_silence_the_bar(monkeypatch, notebook, variable):
 
 
 def test_a_terminal_gets_a_bar_and_can_do_without(monkeypatch, capfd):
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     assert not progress_bar(10, 0, wanted=None).disable
     assert progress_bar(10, 0, wanted=False).disable
     play(4, progress=True, check_every=1)
-    assert "training" in capfd.readouterr().err
+    said = capfd.readouterr()
+    assert "training" in said.out and not said.err
 
 
 def test_one_picture_renews_itself_in_a_notebook(notebook):
