@@ -141,9 +141,9 @@ def _student_lines(error: BaseException) -> tuple[str, ...]:
     lines = []
     for frame, number in traceback.walk_tb(error.__traceback__):
         file = frame.f_code.co_filename
-        if file.startswith(HERE) and f"{HERE}/notebooks" not in file:
+        if file.startswith((HERE, "<frozen ")) or "site-packages" in file:
             continue
-        if "site-packages" in file or "importlib" in file or f"{sys.base_prefix}/lib" in file:
+        if file.startswith(f"{sys.base_prefix}/lib"):
             continue
         code = linecache.getline(file, number, frame.f_globals).strip()
         lines.append(f"line {number} in {frame.f_code.co_name}: {code[:200]}")

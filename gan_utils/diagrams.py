@@ -38,9 +38,7 @@ def gan_game() -> Picture:
     back = {"arrowstyle": "-|>", "color": PALETTE["vermilion"], "lw": 1.3, "linestyle": "--"}
     bent = {**back, "connectionstyle": "arc3,rad=0.28"}
     axes.annotate("", (4.9, 4.65), (15.6, 3.3), arrowprops=bent)
-    axes.text(
-        13.6, 5.1, "gradient of G's loss", color=PALETTE["vermilion"], ha="left", fontsize=9
-    )
+    axes.text(13.6, 5.1, "gradient of G's loss", color=PALETTE["vermilion"], ha="left", fontsize=9)
     return figure
 
 

@@ -18,22 +18,16 @@ mistake, limitation = exercise.mistake, exercise.limitation
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(real), d(g(torch.rand_like(z)).detach()))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(real), d(g(torch.rand_like(z)).detach())))
 
 
 @mistake(*steps.OWN_LOSS)
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
-    value = F.softplus(-d(real)).mean() + F.softplus(d(g(z).detach())).mean()
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(
+        optimizer, F.softplus(-d(real)).mean() + F.softplus(d(g(z).detach())).mean()
+    )
 
 
 @mistake(*steps.OWN_OPTIMIZER)
@@ -57,22 +51,14 @@ def _(
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(real), d(g(z).detach())) / 2
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(real), d(g(z).detach())) / 2)
 
 
 @mistake("real_scores_detached", "The real scores are detached: it learns from the fakes alone.")
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(real).detach(), d(g(z).detach()))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(real).detach(), d(g(z).detach())))
 
 
 @mistake("learner_frozen", "The network that should learn is frozen (requires_grad is False).")
@@ -80,11 +66,7 @@ def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
     d.requires_grad_(False)
-    optimizer.zero_grad()
-    value = loss(d(real), d(g(z)))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(real), d(g(z))))
 
 
 @mistake(
@@ -172,45 +154,29 @@ def _(
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(real), d(g(z)))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(real), d(g(z))))
 
 
 @mistake("arguments_swapped", "The loss got (fake, real); its order is (real, fake).")
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(g(z).detach()), d(real))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(g(z).detach()), d(real)))
 
 
 @mistake("only_real", "The discriminator saw the real batch twice and no fakes.")
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(real), d(real))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(real), d(real)))
 
 
 @mistake("only_fake", "The discriminator saw the fakes twice and no real batch.")
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
     fake = g(z).detach()
-    value = loss(d(fake), d(fake))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(fake), d(fake)))
 
 
 @mistake(
@@ -221,24 +187,16 @@ def _(
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(real), d(g(z)).detach())
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(real), d(g(z)).detach()))
 
 
 @mistake("scores_detached")
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
     with torch.no_grad():
         fake_scores = d(g(z))
-    value = loss(d(real), fake_scores)
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(real), fake_scores))
 
 
 @mistake(
@@ -262,11 +220,7 @@ def _(
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(real).sigmoid(), d(g(z).detach()).sigmoid())
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(real).sigmoid(), d(g(z).detach()).sigmoid()))
 
 
 @mistake(
@@ -363,9 +317,5 @@ def _(
 def _(
     d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, real: Tensor, z: Tensor
 ) -> Tensor:
-    optimizer.zero_grad()
     scores = d(torch.cat([real, g(z).detach()]))
-    value = loss(*scores.chunk(2))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(*scores.chunk(2)))

@@ -16,20 +16,12 @@ mistake, limitation = exercise.mistake, exercise.limitation
 
 @mistake(*steps.OWN_NOISE)
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(g(torch.rand_like(z))))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(g(torch.rand_like(z)))))
 
 
 @mistake(*steps.OWN_LOSS)
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
-    optimizer.zero_grad()
-    value = F.softplus(-d(g(z))).mean()
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, F.softplus(-d(g(z))).mean())
 
 
 @mistake(*steps.OWN_OPTIMIZER)
@@ -47,11 +39,7 @@ def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -
 
 @mistake(*steps.SCALED)
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(g(z))) / 2
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(g(z))) / 2)
 
 
 @mistake("learner_frozen", "The network that should learn is frozen (requires_grad is False).")
@@ -69,22 +57,14 @@ def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -
     "gradient must flow through the discriminator: no detach(), no torch.no_grad().",
 )
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(g(z).detach()))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(g(z).detach())))
 
 
 @mistake("detached")
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
-    optimizer.zero_grad()
     with torch.no_grad():
         fake = g(z)
-    value = loss(d(fake))
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(fake)))
 
 
 @mistake(
@@ -194,11 +174,7 @@ def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -
     "sigmoid_before_loss", "The scores went through a sigmoid before the loss, which takes scores."
 )
 def _(d: nn.Module, g: nn.Module, loss: Loss, optimizer: Optimizer, z: Tensor) -> Tensor:
-    optimizer.zero_grad()
-    value = loss(d(g(z)).sigmoid())
-    value.backward()
-    optimizer.step()
-    return value
+    return steps.update(optimizer, loss(d(g(z)).sigmoid()))
 
 
 @mistake(

@@ -6,12 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from torch import Tensor
+from torch.optim import Optimizer
 
 from checks.exercise import Arrays, Case, Finding
 from checks.observe import Trouble
 from checks.probes.steps import LEFTOVER, LR
 from checks.probes.toys import LATENT, POINT
 from checks.rules import Close, Clue, Exact, Rule
+
+
+def update(optimizer: Optimizer, value: Tensor) -> Tensor:
+    """The right end of a step: clear, go backward, step; gives the loss."""
+    optimizer.zero_grad()
+    value.backward()
+    optimizer.step()
+    return value
 
 
 def rules(player: str, opponent: str) -> dict[str, Rule]:
