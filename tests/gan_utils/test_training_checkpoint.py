@@ -137,6 +137,7 @@ def test_ctrl_c_ends_after_the_step_saves_and_says_so(tmp_path, stop, capsys):
     file = {"checkpoint": tmp_path / "run.pt", "resume": True}
     history = play(9, after_critic_step=press, **file)[2]
     assert history.steps == stop
+    assert file["checkpoint"].exists()  # long before its turn would have come
     assert f"after step {stop} of 9" in capsys.readouterr().out
     assert signal.getsignal(signal.SIGINT) is before
     resumed = play(9, after_critic_step=press, **file)

@@ -63,10 +63,14 @@ def busy_discriminator():
     return nn.Sequential(nn.Linear(2, 8), nn.Dropout(0.3), nn.LeakyReLU(0.2), nn.Linear(8, 1))
 
 
-def play(steps, *, nets=(small_generator, small_discriminator), lr=0.01, **options):
-    """Train fresh toys: (generator, discriminator, history, batches)."""
+def play(steps, *, nets=(small_generator, small_discriminator), lr=0.01, before=12, **options):
+    """Train fresh toys: (generator, discriminator, history, batches).
+
+    before: where torch's global stream stands when the run begins; the same run whatever it is.
+    """
     torch.manual_seed(11)
     generator, discriminator = (make() for make in nets)
+    torch.manual_seed(before)
     options.setdefault("batches", CountingBatches())
     options.setdefault("optimizers", adam)
     make = options.pop("optimizers")
