@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from checks import bank
 from checks.catalogue import find
 from checks.exercise import Answer, Exercise
-from checks.judge import RIGHT, WRONG, Report, ask, judge
+from checks.judge import NOT_ATTEMPTED, RIGHT, WRONG, Report, ask, judge
+
+WIDTH = 92  # characters in a line of a message
 
 
 class CheckFailed(AssertionError):  # noqa: N818
     """A wrong answer. Its text is for the student; a notebook shows it without a stack trace."""
 
     def _render_traceback_(self) -> list[str]:
-        return str(self).splitlines()  # IPython prints this in place of the frames of the check
+        return _wrapped(str(self)).splitlines()  # IPython prints this in place of our frames
 
 
 def evaluate(exercise: Exercise, answer: Answer) -> Report:
     """Try an answer on the public cases, in this process."""
+    if answer is None:
+        return _no_answer(exercise)
     if not callable(answer):
         return _not_callable(exercise, answer)
     public = bank.stored(exercise)
     return judge(exercise, public, ask(exercise, public, answer))
 
 
+def _no_answer(exercise: Exercise) -> Report:
+    sentence = (
+        f"{exercise.name}: not attempted. There is nothing to check yet (check() got None). "
+        "Complete the cells above, run them, then run this one again. If you did, look for a "
+        "missing return."
+    )
+    return Report(exercise.name, NOT_ATTEMPTED, 0, exercise.points, None, sentence)
+
+
 def _not_callable(exercise: Exercise, answer: object) -> Report:
     function = exercise.name.rpartition(".")[2]
     sentence = (
-        f"{exercise.name}: not right yet. check() got {_described(answer)}, expected your function "
-        f'itself.\n  Write check("{exercise.name}", {function}): the name alone, without '
-        "parentheses and arguments after it."
+        f"{exercise.name}: not right yet. check() got a value of type {type(answer).__name__}, "
+        "expected your function itself.\n"
+        f'  Write check("{exercise.name}", {function}): the name alone, without parentheses and '
+        "arguments after it."
     )
     return Report(exercise.name, WRONG, 0, exercise.points, "not_a_function", sentence)
-
-
-def _described(answer: object) -> str:
-    if answer is None:
-        return "None"
-    return f"a value of type {type(answer).__name__}"
 
 
 def check(name: str, answer: Answer) -> int | None:
@@ -51,5 +61,19 @@ def check(name: str, answer: Answer) -> int | None:
     report = evaluate(find(name), answer)
     if report.points == 0:
         raise CheckFailed(report.message)
-    print(report.message)
-    return None if report.verdict == RIGHT and report.points == report.max_points else report.points
+    print(_wrapped(report.message))
+    if report.verdict == RIGHT and report.points == report.max_points:
+        return None
+    print("  (The number below is for the grader.)")
+    return report.points
+
+
+def _wrapped(message: str) -> str:
+    """The message in lines that a notebook shows whole, each kept at its own indentation."""
+    lines = []
+    for line in message.splitlines():
+        margin = line[: len(line) - len(line.lstrip())]
+        lines += textwrap.wrap(
+            line, WIDTH, subsequent_indent=margin + "  ", break_long_words=False
+        ) or [""]
+    return "\n".join(lines)

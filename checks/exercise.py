@@ -37,7 +37,7 @@ class Part:
 
     name: str
     points: int
-    about: str  # completes "right, except for ..."
+    about: str  # completes "Not right yet for ..."
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def judge(exercise: Exercise, bank: Bank, seen: Sequence[Seen]) -> Report:
     missed = " and ".join(p.about for p in exercise.parts if p.name in failed_parts)
     earned = f"{points} of {exercise.points} points"
     known_mistake = name in exercise.mistakes
-    opening = "not quite right:" if known_mistake else "right, except for"
+    opening = "not quite right:" if known_mistake else "almost right. Not right yet for"
     message = f"{exercise.name}: {opening} {missed}, {earned} {details}"
     return _report(exercise, WRONG if known_mistake else RIGHT, points, name, message)
 

@@ -68,7 +68,8 @@ class Close:
             off = np.where(np.isfinite(got), np.abs(got - expected), np.inf)
         worst = np.unravel_index(int(off.argmax()), off.shape)
         line = f"{self._where(worst)}yours {number(got[worst])}, expected {number(expected[worst])}"
-        return f"{line}, relative error {error:.2g}, limit {limit:.0e}"
+        share = "relative error" if got.size == 1 else "error over largest value"
+        return f"{line}, {share} {error:.2g}, limit {limit:.0e}"
 
     def _where(self, index: tuple[int, ...]) -> str:
         place = f"[{', '.join(str(int(i)) for i in index)}]" if len(index) else ""

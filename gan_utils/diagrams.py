@@ -14,9 +14,9 @@ def gan_game() -> Picture:
         8.5,
         3.0,
         "Diagram of the game. Noise z enters the generator G, which gives fake images. Fake images "
-        "and real images enter the discriminator D, which gives one score for each image. The "
-        "discriminator's loss uses the scores of both; the generator's loss uses the scores of the "
-        "fakes, and its gradient flows back through D into G.",
+        "and real images enter the discriminator D, which gives one score for each image. Dashed "
+        "arrows show the gradient of the generator's loss: from the scores back through D and the "
+        "fake images into G.",
     )
     axes = figure.subplots()
     axes.set(xlim=(0, 17), ylim=(0, 6.4))
@@ -36,9 +36,15 @@ def gan_game() -> Picture:
     ]:
         axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": "black", "lw": 1.3})
     back = {"arrowstyle": "-|>", "color": PALETTE["vermilion"], "lw": 1.3, "linestyle": "--"}
-    bent = {**back, "connectionstyle": "arc3,rad=0.28"}
-    axes.annotate("", (4.9, 4.65), (15.6, 3.3), arrowprops=bent)
-    axes.text(13.6, 5.1, "gradient of G's loss", color=PALETTE["vermilion"], ha="left", fontsize=9)
+    bent = {**back, "connectionstyle": "arc3,rad=0.35"}
+    for start, end in [
+        ((15.6, 3.3), (12.5, 3.3)),
+        ((11.6, 3.3), (8.9, 4.65)),
+        ((8.1, 4.65), (4.9, 4.65)),
+    ]:
+        axes.annotate("", end, start, arrowprops=bent)
+    red = PALETTE["vermilion"]
+    axes.text(12.2, 5.0, "gradient of G's loss", color=red, ha="left", fontsize=9)
     return figure
 
 

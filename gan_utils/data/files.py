@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from gan_utils.errors import PlainError
 
-class DataError(RuntimeError):
+
+class DataError(PlainError, RuntimeError):
     """Data is not as it should be. The message names the file, what was expected, what to do."""
 
 

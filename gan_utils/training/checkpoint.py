@@ -16,13 +16,15 @@ import torch
 from torch import nn
 from torch.optim import Optimizer
 
+from gan_utils.errors import PlainError
+
 FORMAT = 1
 
 # Which kernel computes an update does not change what the update is.
 KERNEL_CHOICES = ("fused", "foreach", "capturable")
 
 
-class CheckpointError(RuntimeError):
+class CheckpointError(PlainError, RuntimeError):
     """A checkpoint cannot be read, or was written by another run; the message says which."""
 
 

@@ -138,10 +138,10 @@ def train(
             run.read_losses(look_at_parameters=True)
         except KeyboardInterrupt:  # pressed twice, or raised by a hook: mid-step, nothing to save
             run.history.read()
-            print(f"Stopped during step {run.done + 1} of {steps}. {file.advice()}")
+            print(f"\nStopped during step {run.done + 1} of {steps}. {file.advice()}")
         else:
             if interrupted():
-                print(f"Stopped by you after step {run.done} of {steps}. {file.advice()}")
+                print(f"\nStopped by you after step {run.done} of {steps}. {file.advice()}")
         finally:
             bar.close()
     return run.history

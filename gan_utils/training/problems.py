@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from gan_utils.errors import PlainError
+
 if TYPE_CHECKING:
     from gan_utils.training.history import History
 
@@ -20,7 +22,7 @@ ADVICE = (
 )
 
 
-class TrainingDiverged(ArithmeticError):  # noqa: N818 - the name says what happened
+class TrainingDiverged(PlainError, ArithmeticError):  # noqa: N818 - the name says what happened
     """A loss or a parameter is NaN or infinite.
 
     step: the first step (counted from 1) whose record is bad. tensor: what was bad, for example

@@ -45,7 +45,6 @@ def verdict(answer, exercise=LEAKY):
         (lambda x, slope=0.01: undefined(x), ("crashed", "undefined_name")),  # noqa: F821
         (lambda x, slope=0.01: [][0], ("crashed", "raises_IndexError")),
         (torch.zeros(3), ("wrong", "not_a_function")),
-        (None, ("wrong", "not_a_function")),
     ],
 )
 def test_bad_answers_get_a_verdict_and_a_name(answer, expected):
@@ -139,7 +138,10 @@ def test_points_are_returned_for_a_right_answer_that_breaks_a_side_promise(capsy
 
     assert check(LOSS.name, equal_only) == 11
     said = capsys.readouterr().out
-    assert "right, except for real and fake batches of unequal size, 11 of 12 points" in said
+    assert (
+        "almost right. Not right yet for real and fake batches of unequal size, 11 of 12 points"
+        in " ".join(said.split())
+    )
 
 
 def test_a_wrong_answer_raises_with_nothing_but_our_lines():
@@ -208,3 +210,15 @@ def test_a_right_source_is_rejected_as_rarely_as_stated():
 )
 def test_hints(text, name):
     assert hint(text)[0] == name
+
+
+def test_an_answer_that_is_not_there_yet_is_not_attempted():
+    assert evaluate(LEAKY, None).verdict == "not attempted"
+
+
+def test_messages_are_wrapped_for_the_cell_and_whole_for_programs(capsys):
+    report = evaluate(LEAKY, lambda x, slope=0.01: x.clamp(min=0))
+    with pytest.raises(CheckFailed) as failed:
+        check(LEAKY.name, lambda x, slope=0.01: x.clamp(min=0))
+    assert str(failed.value) == report.message
+    assert all(len(line) <= 92 for line in failed.value._render_traceback_())
