@@ -3,6 +3,7 @@
 import os
 import sysconfig
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader import preprocessors as nb
 
 from autograder.expected import ExpectedPictures
@@ -11,6 +12,7 @@ from autograder.preprocessors import (
     KeepFirstCopies,
     RunCells,
     SettleOutputs,
+    StampSources,
     TidyMetadata,
     ZeroMissingCells,
 )
@@ -50,7 +52,11 @@ c.GenerateAssignment.preprocessors = [
     nb.ClearMarkScheme,
     nb.ComputeChecksums,  # again: the two steps above change cells
     nb.CheckCellMetadata,
+    StampSources,
 ]
+
+# Markers see the mark scheme (grading puts it back into the copy they mark); students do not.
+c.GenerateFeedback.preprocessors = [nb.GetGrades, nb.ClearMarkScheme, CSSHTMLHeaderPreprocessor]
 
 # Grading. Our steps replace or follow nbgrader's own where those would cost an honest student
 # points, or stop the whole class for one student's sake.

@@ -6,6 +6,7 @@ where it reaches the report.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -20,6 +21,7 @@ notes = logging.getLogger("autograder.notes")
 
 # As ipykernel installs it: with any other name JupyterLab marks a notebook changed on opening it.
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+STAMP = "gan_course_sources"
 # Left behind by editors and runs; none of it is content.
 TRANSIENT_METADATA = ("collapsed", "ExecuteTime", "execution", "jupyter", "scrolled")
 
@@ -40,6 +42,23 @@ class TidyMetadata(Preprocessor):
         return nb, resources
 
 
+class StampSources(Preprocessor):
+    """Write a digest of all cells' text into a release: a later one sees what was typed since."""
+
+    enabled = True
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """nb with its stamp; runs last. Changed in place."""
+        nb.metadata[STAMP] = digest_of_sources(nb)
+        return nb, resources
+
+
+def digest_of_sources(nb: NotebookNode) -> str:
+    """A digest of the text of all cells, in their order."""
+    sources = "\0".join(cell.source for cell in nb.cells)
+    return hashlib.sha256(sources.encode()).hexdigest()[:16]
+
+
 class KeepFirstCopies(NbGraderPreprocessor):
     """Of cells with the same id (a student copied one) keep the first for grading.
 
@@ -55,7 +74,9 @@ class KeepFirstCopies(NbGraderPreprocessor):
             if grade_id is None:
                 continue
             if grade_id in seen:
-                notes.warning("cell %s is there more than once: the first counts", grade_id)
+                notes.warning(
+                    "cell %s is there more than once: all copies run, the first is graded", grade_id
+                )
                 del cell.metadata["nbgrader"]
             seen.add(grade_id)
         return nb, resources
@@ -67,12 +88,22 @@ class RunCells(Execute):
     def preprocess(self, nb: NotebookNode, *args: object) -> tuple[NotebookNode, dict]:
         """nb with its cells run, up to the one that killed the kernel; changed in place."""
         try:
-            return super().preprocess(nb, *args)
+            nb, resources = super().preprocess(nb, *args)
+            self._note_timeouts(nb)
+            return nb, resources
         except (DeadKernelError, CellTimeoutError) as error:
             notes.warning(
                 "the run ended early (%s): cells after that earn nothing", type(error).__name__
             )
             return nb, self.resources
+
+    def _note_timeouts(self, nb: NotebookNode) -> None:
+        """Say which cells were stopped: nbgrader interrupts them and goes on without a word."""
+        for number, cell in enumerate(nb.cells, 1):
+            names = [output.get("ename") for output in cell.get("outputs", [])]
+            if "CellTimeoutError" in names:
+                name = cell.metadata.get("nbgrader", {}).get("grade_id", f"number {number}")
+                notes.warning("cell %s ran longer than %s s and was stopped", name, self.timeout)
 
 
 class SettleOutputs(NbGraderPreprocessor):

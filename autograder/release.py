@@ -9,10 +9,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import nbformat
+from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment
 from nbgrader.utils import compute_checksum, is_solution
 
 from autograder.course import ConversionError, Course, CourseError, convert
+from autograder.preprocessors import STAMP, TidyMetadata, digest_of_sources
 
 
 @contextmanager
@@ -46,7 +48,7 @@ def release(course: Course, assignment: str, *, force: bool = False) -> list[Pat
     with generated(course, assignment) as source:
         for new in sorted(path for path in source.rglob("*") if path.is_file()):
             old = target / new.relative_to(source)
-            if old.is_file() and old.read_bytes() == new.read_bytes():
+            if old.is_file() and same_release(old, new):
                 continue
             if not force:
                 _refuse_to_lose_work(old)
@@ -56,17 +58,44 @@ def release(course: Course, assignment: str, *, force: bool = False) -> list[Pat
     return changed
 
 
+def same_release(old: Path, new: Path) -> bool:
+    """Whether two released files say the same; JupyterLab adds metadata when it opens a notebook.
+
+    Raises CourseError if either is no notebook.
+    """
+    if old.read_bytes() == new.read_bytes():
+        return True
+    if new.suffix != ".ipynb":
+        return False
+    first, second = (TidyMetadata().preprocess(_read(path), {})[0] for path in (old, new))
+    return first.cells == second.cells
+
+
+def _read(notebook: Path) -> NotebookNode:
+    try:
+        return nbformat.read(notebook, as_version=4)
+    except Exception as error:  # nbformat has no one error for all that can be wrong
+        raise CourseError(
+            f"{notebook} is not a notebook that can be read ({type(error).__name__}). "
+            "Save a copy elsewhere if it matters, then delete it."
+        ) from error
+
+
 def _refuse_to_lose_work(notebook: Path) -> None:
-    """Raise CourseError if a released notebook holds answers that somebody typed into it."""
+    """Raise CourseError if somebody typed into a released notebook, be it code or prose."""
     if notebook.suffix != ".ipynb" or not notebook.is_file():
+        return
+    nb = _read(notebook)
+    if nb.metadata.get(STAMP) == digest_of_sources(nb):
         return
     answered = [
         cell.metadata.nbgrader["grade_id"]
-        for cell in nbformat.read(notebook, as_version=4).cells
+        for cell in nb.cells
         if is_solution(cell) and cell.metadata.nbgrader.get("checksum") != compute_checksum(cell)
     ]
-    if answered:
+    if answered or STAMP in nb.metadata:
+        named = ", ".join(answered[:3]) + (", ..." if len(answered) > 3 else "")
         raise CourseError(
-            f"{notebook} holds somebody's answers ({', '.join(answered[:3])}"
-            f"{', ...' if len(answered) > 3 else ''}). Save a copy elsewhere, then use --force."
+            f"{notebook} holds somebody's answers ({named or 'text'}). "
+            "Save a copy elsewhere, then use --force."
         )

@@ -9,7 +9,7 @@ from nbgrader.utils import is_grade, is_solution
 from autograder.classroom import SLIPS
 from autograder.course import Course
 from autograder.outputs import is_autograded
-from autograder.release import generated
+from autograder.release import generated, same_release
 from checks.catalogue import find
 
 
@@ -34,8 +34,9 @@ def test_notebooks_have_not_drifted_from_solutions(real: Course, assignment: str
         names = sorted(path.relative_to(new) for path in new.rglob("*") if path.is_file())
         for name in names:
             assert (old / name).is_file(), f"run `make release`: {name} is missing in notebooks/"
-            same = (new / name).read_bytes() == (old / name).read_bytes()
-            assert same, f"run `make release`: {name} in notebooks/ is not what solutions/ gives"
+            assert same_release(old / name, new / name), (
+                f"run `make release`: {name} in notebooks/ is not what solutions/ gives"
+            )
 
 
 def test_nothing_is_released_that_has_no_source(real: Course):

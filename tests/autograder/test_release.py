@@ -79,3 +79,31 @@ def test_a_course_without_notebooks_says_so(course):
     course.notebook("source", "", TINY).unlink()
     with pytest.raises(CourseError, match="nothing to work on"):
         Course.open(course.root).assignments()
+
+
+def test_release_does_not_overwrite_prose_either(course):
+    release(course, TINY)
+    path = course.notebook("release", "", TINY)
+    nb = nbformat.read(path, as_version=4)
+    nb.cells[0].source += "\n\nMy own notes."
+    nbformat.write(nb, path)
+    with pytest.raises(CourseError, match="somebody's answers"):
+        release(course, TINY)
+    assert "My own notes." in path.read_text()
+
+
+def test_opening_a_notebook_in_jupyterlab_is_no_change(course):
+    release(course, TINY)
+    path = course.notebook("release", "", TINY)
+    nb = nbformat.read(path, as_version=4)
+    nb.metadata["language_info"] = {"name": "python", "version": "3.12.1", "mimetype": "x"}
+    nbformat.write(nb, path)
+    assert release(course, TINY) == []
+
+
+def test_a_released_file_that_is_no_notebook_is_named(course):
+    release(course, TINY)
+    path = course.notebook("release", "", TINY)
+    path.write_text("{")
+    with pytest.raises(CourseError, match="not a notebook that can be read"):
+        release(course, TINY)

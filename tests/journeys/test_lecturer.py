@@ -69,3 +69,11 @@ def test_feedback_shows_points_and_diagnosis(graded, root: Path):
         assert f"Score: {outcome['points']}" in page.find("h4").text, student
     wrong = (demo / graded["wrong"]["feedback"]).read_text()
     assert "not right yet" in wrong
+
+
+def test_markers_see_the_mark_scheme_and_students_do_not(graded, root: Path):
+    demo = root / "build" / "demo-class"
+    for outcome in graded.values():
+        assert "MARK SCHEME" not in (demo / outcome["feedback"]).read_text()
+    to_mark = demo / "autograded" / "perfect" / NOTEBOOK / f"{NOTEBOOK}.ipynb"
+    assert "MARK SCHEME" in to_mark.read_text()
