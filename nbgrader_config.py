@@ -9,6 +9,7 @@ from nbgrader import preprocessors as nb
 from autograder.expected import ExpectedPictures
 from autograder.html import clean_html, markdown2html
 from autograder.preprocessors import (
+    HideMarkSchemes,
     KeepFirstCopies,
     RunCells,
     SettleOutputs,
@@ -56,7 +57,7 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # Markers see the mark scheme (grading puts it back into the copy they mark); students do not.
-c.GenerateFeedback.preprocessors = [nb.GetGrades, nb.ClearMarkScheme, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.preprocessors = [nb.GetGrades, HideMarkSchemes, CSSHTMLHeaderPreprocessor]
 
 # Grading. Our steps replace or follow nbgrader's own where those would cost an honest student
 # points, or stop the whole class for one student's sake.

@@ -13,7 +13,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import ClearMarkScheme, Execute, NbGraderPreprocessor
+from nbgrader.utils import is_task
 
 from autograder.outputs import is_autograded, settle
 
@@ -80,6 +81,18 @@ class KeepFirstCopies(NbGraderPreprocessor):
                 del cell.metadata["nbgrader"]
             seen.add(grade_id)
         return nb, resources
+
+
+class HideMarkSchemes(ClearMarkScheme):
+    """Take mark schemes out of feedback; a student's own text is never touched, nor refused."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict, cell_index: int
+    ) -> tuple[NotebookNode, dict]:
+        """cell without its mark scheme, if it is a task; changed in place."""
+        if is_task(cell):
+            self._remove_mark_scheme_region(cell)
+        return cell, resources
 
 
 class RunCells(Execute):
