@@ -1,0 +1,1 @@
+"""The room in which students' code runs: bubblewrap around a Jupyter kernel."""
