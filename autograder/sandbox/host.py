@@ -87,11 +87,11 @@ def view(edition: Path, data: Path | None, hidden: Sequence[Path], limits: Limit
             inside = (tree for tree in seen if tree != folder and tree.is_relative_to(folder))
             for tree in inside:  # a virtual environment in the course's own folder
                 command += ["--ro-bind", str(tree), str(tree)]
+    for folder in (HOME, "/tmp", "/dev/shm"):
+        command += ["--size", str(limits.disk_mb * MB), "--tmpfs", folder]
     command += ["--ro-bind", str(edition), str(edition)]
     if data is not None:
         command += ["--ro-bind", str(data), DATA]
-    for folder in (HOME, "/tmp", "/dev/shm"):
-        command += ["--size", str(limits.disk_mb * MB), "--tmpfs", folder]
     return [*command, "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", HOME]
 
 

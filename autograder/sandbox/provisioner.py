@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -32,6 +30,7 @@ class RoomPlan:
 
     warm: the warm process or an open socket to it
     bwrap, env, limits: see host.view, host.environment, Limits.for_kernel
+    folder: an empty folder of ours, with a short path, for the sockets
     files: a tar of what lies beside the notebook
     cgroups: cgroup.procs files that the room's processes enter
     cold: start a fresh Python in the room instead of a fork of the warm one
@@ -41,6 +40,7 @@ class RoomPlan:
     bwrap: list[str]
     env: dict[str, str]
     limits: dict[str, int]
+    folder: Path
     python: list[str] = field(default_factory=list)
     files: bytes = b""
     cgroups: tuple[Path, ...] = ()
@@ -63,8 +63,6 @@ def using(plan: RoomPlan) -> Iterator[None]:
 class RoomProvisioner(LocalProvisioner):
     """Opens a room for the kernel; killing the kernel tears the room down."""
 
-    folder: Path | None = None
-
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401
         """Open the sockets that the kernel will listen on, in a folder of ours.
 
@@ -76,9 +74,8 @@ class RoomProvisioner(LocalProvisioner):
             raise SandboxError(
                 "This kernel runs in rooms of the autograder only: python -m autograder grade."
             ) from None
-        self.folder = Path(tempfile.mkdtemp(prefix="gan-"))
         manager = self.parent
-        manager.transport, manager.ip = "ipc", str(self.folder / "k")
+        manager.transport, manager.ip = "ipc", str(self.plan.folder / "k")
         self.listeners = []
         for port, channel in enumerate(CHANNELS, 1):
             setattr(manager, f"{channel}_port", port)
@@ -128,8 +125,6 @@ class RoomProvisioner(LocalProvisioner):
             self.process.send_signal(signum)
 
     async def cleanup(self, restart: bool = False) -> None:
-        """Remove the sockets' folder."""
+        """Tear the room down if it still stands."""
         if self.process:
             self.process.close()
-        if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)

@@ -92,8 +92,8 @@ class Warm:
 
 def open_rooms(edition: Path, needed: Sequence[Path]) -> Warm:
     """The warm process of an edition: torch and the edition loaded, students' rights only."""
-    caches = Path(tempfile.mkdtemp(prefix="gan-warm-"))
-    caches.chmod(0o1777)  # matplotlib's list of fonts; made here, by nobody's account if need be
+    caches = Path(tempfile.mkdtemp(prefix="caches-", dir=edition.parent))
+    caches.chmod(0o1777)  # for matplotlib's list of fonts, made by whoever students' code runs as
     env = {
         "HOME": str(caches),
         "LANG": "C.UTF-8",

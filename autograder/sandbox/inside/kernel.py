@@ -77,6 +77,7 @@ def run(request: dict, files: int, listeners: list[int]) -> None:
 
 def main() -> None:
     """The cold start: `python -m grading_room.kernel REQUEST FILES LISTENER...`, all open files."""
+    import torch  # noqa: F401 - memory is counted from here, as in a warm start
     from grading_room.room import set_limits
 
     description, files, *listeners = (int(number) for number in sys.argv[1:])

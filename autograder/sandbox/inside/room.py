@@ -76,6 +76,15 @@ def _warm(request: dict, files: list[int], listeners: list[int]) -> int:
     try:
         return _wait(child, files[STOP])
     finally:
+        _leave(keeper)
+
+
+def _leave(keeper: subprocess.Popen) -> None:
+    """End the room and everything in it, politely if it lets us."""
+    keeper.stdin.close()
+    try:
+        keeper.wait(1)
+    except subprocess.TimeoutExpired:
         keeper.kill()
         keeper.wait()
 

@@ -20,7 +20,7 @@ from collections.abc import Callable
 
 LARGEST_REQUEST = 1 << 16
 MOST_FILES = 32
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 Entry = Callable[[dict, list[int]], None]
 
 
@@ -45,7 +45,9 @@ def main() -> None:
 
 def serve(control: socket.socket, entry: Entry) -> None:
     """Fork for every request until the other end closes."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # forks are reaped by themselves
+    # Forks are reaped by themselves, and so is what they leave behind.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
     while True:
         data, files, _, _ = socket.recv_fds(control, LARGEST_REQUEST, MOST_FILES)
         if not data:
@@ -75,7 +77,11 @@ def _fork(control: socket.socket, entry: Entry, request: dict, files: list[int])
 
 def die_with_parent() -> None:
     """Ask the system to kill this process when its parent ends."""
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,288 @@
+"""Run a notebook in a room and put the questions to it. Knows no answer, and judges nothing.
+
+This runs in a process of its own, which may die of what the kernel sends it: it has a ceiling on
+memory and an alarm clock, and it serves one submission only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import Sequence
+from queue import Empty
+from typing import Any
+
+import nbformat
+import psutil
+import zmq.asyncio
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+from nbformat import NotebookNode
+
+from autograder.job import Asked
+from autograder.sandbox.host import SandboxError
+from autograder.sandbox.limits import MB, Limits
+
+AT_DESK = "(This cell runs at your desk only, not at grading.)"
+ANSWER = re.compile(r"'([A-Za-z0-9+/=]*)'")
+OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
+HANDLED = OUTPUTS | {"status", "clear_output", "execute_input"}
+MOST_OUTPUTS = 500  # of one cell
+STRETCH = 30  # seconds that a message may be late on a busy machine
+WATCH = 0.5  # seconds between two looks at the room's memory
+
+
+class Stopped(Exception):  # noqa: N818
+    """The run ends here; the message says why, for the student."""
+
+
+class Interview(NotebookClient):
+    """nbclient's client, with a cap on what it takes in, and questions after the graded cells.
+
+    answers and troubles fill up by Question.key; notes are for the student and the lecturer.
+    """
+
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        manager: AsyncKernelManager,
+        limits: Limits,
+        questions: Sequence[Asked],
+        skipped: frozenset[int] = frozenset(),
+    ) -> None:
+        super().__init__(
+            notebook,
+            km=manager,
+            allow_errors=True,
+            coalesce_streams=True,
+            error_on_timeout={"ename": "Timeout", "evalue": "", "traceback": []},
+            interrupt_on_timeout=True,
+            iopub_timeout=STRETCH,
+            record_timing=False,
+            skip_cells_with_tag="",
+            startup_timeout=4 * STRETCH,
+            timeout_func=lambda _: min(limits.cell_seconds, max(1.0, self.end - time.monotonic())),
+        )
+        self.limits, self.questions, self.skipped = limits, questions, skipped
+        self.answers: dict[str, str] = {}
+        self.troubles: dict[str, str] = {}
+        self.notes: list[str] = []
+        self.killed = ""  # why we killed the room, if we did
+        self.taken = 0  # characters of output in all
+        self.kept: dict[int, int] = {}  # and of those kept, by cell
+        self.end = time.monotonic() + limits.seconds
+
+    async def run(self) -> None:
+        """Run every cell and ask every question, as far as it goes, and close the room.
+
+        Never raises for anything that a student did.
+        """
+        why, watch = "no cell asks for it", asyncio.create_task(self._watch_memory())
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                await self._run_cells()
+        except Stopped as stop:
+            why = str(stop)
+        except TimeoutError:
+            why = self._too_long()
+        except DeadKernelError:  # also what nbclient makes of being cancelled
+            late = time.monotonic() >= self.end
+            why = self._too_long() if late else self._reason_of_death()
+        except Exception as error:  # whatever a kernel may send: this run is over, no other is
+            why = f"the kernel sent what cannot be read ({type(error).__name__})"
+        finally:
+            watch.cancel()
+            await self._tear_down()
+        missing = [one.key for one in self.questions if not self._is_settled(one)]
+        if missing:
+            self.notes.append(f"The run ended early: {why}. Exercises after that earn nothing.")
+        for key in missing:
+            self.troubles[key] = f"There is no answer: {why}."
+
+    async def open(self) -> None:
+        """Start the kernel. Raises SandboxError if that fails: no student's code has run yet."""
+        try:
+            await self.async_start_new_kernel()
+            await self.async_start_new_kernel_client()
+        except Exception as error:
+            room = self.km.provisioner.process if self.km and self.km.provisioner else None
+            said = (room.failure if room is not None else "") or f"{type(error).__name__}: {error}"
+            raise SandboxError(f"A room could not be opened: {said}") from error
+        self.end = time.monotonic() + self.limits.seconds
+
+    def _is_settled(self, question: Asked) -> bool:
+        return question.key in self.answers or question.key in self.troubles
+
+    def _too_long(self) -> str:
+        return f"the notebook took longer than {self.limits.seconds:g} seconds in all"
+
+    def _reason_of_death(self) -> str:
+        room = self.km.provisioner.process if self.km and self.km.provisioner else None
+        if room is not None and room.failure:
+            return room.failure
+        return self.killed or "the kernel died (exit, a crash, or a limit)"
+
+    async def _tear_down(self) -> None:
+        """Leave nothing of the room behind, however the run ended."""
+        room = self.km.provisioner.process if self.km and self.km.provisioner else None
+        if self.km is not None:
+            self.km.shutdown_wait_time = 0.1
+            await self._async_cleanup_kernel()
+        if room is not None:
+            room.kill()
+
+    async def _run_cells(self) -> None:
+        for index, cell in enumerate(self.nb.cells):
+            if cell.cell_type != "code":
+                continue
+            if index in self.skipped:
+                cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=AT_DESK)]
+                continue
+            started = time.monotonic()
+            await self.async_execute_cell(cell, index, self.code_cells_executed + 1)
+            grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if time.monotonic() - started >= self.limits.cell_seconds:
+                await self._after_timeout(cell, grade_id or f"number {index + 1}")
+            for question in self.questions:
+                if question.grade_id == grade_id:
+                    await self._ask(question)
+
+    async def _after_timeout(self, cell: NotebookNode, name: str) -> None:
+        """Say that a cell was stopped; Stopped if the kernel did not react to that."""
+        limit = f"{self.limits.cell_seconds:g} seconds"
+        self.notes.append(f"The cell {name} ran longer than {limit} and was stopped.")
+        if await self._reply("None", {}, 10) is None:
+            raise Stopped(f"the cell {name} ran longer than {limit} and could not be stopped")
+
+    async def _ask(self, question: Asked) -> None:
+        """Put one question; the answer is kept as it comes, unread."""
+        expression = (
+            "__import__('checks.answering').answering.answer("
+            f"lambda: ({question.expression}), {question.request!r})"
+        )
+        limit = min(question.seconds + STRETCH, max(1.0, self.end - time.monotonic()))
+        reply = await self._reply("None", {"answer": expression}, limit)
+        if reply is None:
+            raise Stopped(f"{question.key.partition(':')[2]} gave no answer within {limit:.0f} s")
+        told = reply.get("user_expressions", {}).get("answer", {})
+        found = ANSWER.fullmatch(str(told.get("data", {}).get("text/plain", "")))
+        if found:
+            self.answers[question.key] = found[1]
+        else:
+            self.troubles[question.key] = (
+                "There is no answer: the grader's question was not answered in its own form. Does "
+                "your notebook change IPython, the package checks, or Python's built-in functions?"
+            )
+
+    async def _reply(
+        self, code: str, expressions: dict[str, str], seconds: float
+    ) -> dict[str, Any] | None:
+        """The content of the reply to a silent request, None if none comes in time.
+
+        Raises DeadKernelError.
+        """
+        message = self.kc.execute(
+            code, silent=True, store_history=False, user_expressions=expressions
+        )
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            try:
+                reply = await self.kc.get_shell_msg(timeout=min(left, 1.0))
+            except (TimeoutError, Empty):
+                await self._async_check_alive()
+                continue
+            if reply["parent_header"].get("msg_id") == message:
+                return reply["content"]
+        return None
+
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
+        """Take in one message, within the limits on output.
+
+        Too much of it is dropped; far too much kills the room.
+        """
+        kind = msg["msg_type"]
+        if kind not in HANDLED:
+            return None  # widgets and the like: nothing that a page could show
+        size = _size(msg["content"]) if kind in OUTPUTS else 0
+        self.taken += size + 100
+        if self.taken > self.limits.output_mb * MB:
+            self.killed = f"it sent more than {self.limits.output_mb} MB of output"
+            self.km.provisioner.process.kill()
+            raise Stopped(self.killed)
+        if kind in OUTPUTS and not self._keeps(cell, cell_index, size, kind):
+            return None
+        return super().process_message(msg, cell, cell_index)
+
+    def _keeps(self, cell: NotebookNode, index: int, size: int, kind: str) -> bool:
+        """Whether an output is still within what is kept of its cell. Errors always are, cut."""
+        before = self.kept.get(index, 0)
+        room = self.limits.output_kb * 1024 if kind == "stream" else 4 * MB
+        fits = before + size <= room and len(cell.outputs) < MOST_OUTPUTS
+        if fits:
+            self.kept[index] = before + size
+        elif before < 1 << 40:
+            self.kept[index] = 1 << 40  # nothing more after this
+            self.notes.append(f"Cell number {index + 1} printed more than is kept of it.")
+            more = "\n[... more was printed than is kept of it]\n"
+            cell.outputs.append(nbformat.v4.new_output("stream", name="stdout", text=more))
+        return fits or (kind == "error" and size < MB)
+
+    async def _watch_memory(self) -> None:
+        """Tear the room down when all its processes together outgrow the limit on memory."""
+        while True:
+            await asyncio.sleep(WATCH)
+            room, most = self.km.provisioner.process, 2 * self.limits.memory_mb * MB
+            if room is None or room_memory(room.pid) <= most:
+                continue
+            if room_memory(room.pid, exactly=True) > most:
+                self.killed = f"it took more than {most // MB} MB of memory"
+                room.kill()
+
+
+def room_memory(supervisor: int, *, exactly: bool = False) -> int:
+    """Bytes of memory that the processes of a room hold: too many, unless exactly.
+
+    What forked processes still share is counted once for each, unless exactly, which takes longer.
+    """
+    total = 0
+    for process in _inside(supervisor):
+        with contextlib.suppress(psutil.Error):  # it has just ended
+            memory = process.memory_info()
+            total += process.memory_full_info().pss if exactly else memory.rss - memory.shared
+    return total
+
+
+def _inside(supervisor: int) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(supervisor).children(recursive=True)
+    return []
+
+
+def _size(content: Any, depth: int = 0) -> int:  # noqa: ANN401 - JSON
+    """The number of characters in a message, keys and all."""
+    if depth > 20:
+        raise Stopped("it sent output nested more than 20 deep")
+    if isinstance(content, str):
+        return len(content)
+    if isinstance(content, dict):
+        return sum(len(str(k)) + _size(v, depth + 1) for k, v in content.items())
+    if isinstance(content, list):
+        return sum(_size(value, depth + 1) for value in content)
+    return 8
+
+
+def manager(limits: Limits, kernels: str) -> AsyncKernelManager:
+    """A kernel manager for rooms, which takes no message larger than the limit."""
+    context = zmq.asyncio.Context()
+    context.setsockopt(zmq.MAXMSGSIZE, limits.message_mb * MB)
+    return AsyncKernelManager(
+        kernel_name="gan-course-room",
+        kernel_spec_manager=KernelSpecManager(kernel_dirs=[kernels]),
+        context=context,
+    )
