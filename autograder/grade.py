@@ -1,51 +1,40 @@
-"""Autograde submissions and write feedback, one student's notebook at a time.
+"""Grade what was submitted: gate, run, decide, feedback; each step leaves files for the next.
 
-The steps of `grade_one` share nothing but files and the gradebook: look at what was submitted, run
-it (nbgrader, unprotected for now), read the points out of the gradebook, write the feedback. A
-failure in any of them is that one submission's outcome and touches no other.
+Running is slow, parallel and untrusted; everything else happens here, one submission after the
+other. Killed at any moment, the same command goes on where it was: what was run is not run again,
+what was decided is not decided again.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import nbformat
-from nbgrader.api import MissingEntry
-from nbgrader.converters import Autograde, GenerateFeedback
+from nbformat import NotebookNode
 
-from autograder.course import ConversionError, Course, CourseError, convert
+from autograder import edition, questions
+from autograder.course import ConversionError, Course, CourseError, GradebookError
+from autograder.decide import FAILED, GRADED, NOT_DECIDED, decide, read_marks, write_feedback
+from autograder.gate import SubmissionError, gate
+from autograder.job import Asked, Job, Setting, packed
+from autograder.records import Outcome, Records, Run, write_atomically
 from autograder.release import generated
+from autograder.sandbox.host import SandboxError, furnish
+from autograder.schedule import Crew
+from checks import wire
 
 LAYOUT = "a submission lies in submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb."
-RECORD = ".graded.json"  # beside the autograded notebook; goes when nbgrader removes that
-
-
-class SubmissionError(Exception):
-    """What a student handed in cannot be graded; the message says why, for people."""
-
-
-@dataclass
-class Outcome:
-    """What became of one student's notebook. Points are None where it could not be graded."""
-
-    student: str
-    assignment: str
-    state: str  # "graded", "unchanged" (since it was graded) or "failed"
-    reason: str = ""
-    notes: list[str] = field(default_factory=list)
-    points: float | None = None
-    max_points: float | None = None
-    auto_points: float | None = None
-    max_auto_points: float | None = None
-    points_to_grade_by_hand: float | None = None
-    exercises: dict[str, dict[str, float]] = field(default_factory=dict)
-    feedback: str | None = None
+DESK = "desk"  # the tag of cells that run at the student's desk only
+UNCHANGED = "unchanged"
+PATIENCE = 3  # submissions in a row for which no room opens, before grading gives up
+SEED_BITS = 48
 
 
 def submissions(
@@ -60,7 +49,7 @@ def submissions(
         (student.name, assignment)
         for student in (folder.iterdir() if folder.is_dir() else ())
         for assignment in assignments
-        if (student / assignment).is_dir() and (not students or student.name in students)
+        if os.path.lexists(student / assignment) and (not students or student.name in students)
     )
     missing = sorted(set(students) - {student for student, _ in found})
     if missing:
@@ -74,124 +63,241 @@ def misplaced(course: Course) -> list[str]:
     return sorted(
         str(entry.relative_to(course.root))
         for entry in course.folder("submitted").glob("[!.]*")
-        if not any((entry / assignment).is_dir() for assignment in known)
+        if not any(os.path.lexists(entry / assignment) for assignment in known)
     )
 
 
-def register(course: Course, assignment: str) -> None:
-    """Enter an assignment's graded cells into the gradebook, from its source notebook.
+@dataclass
+class Options:
+    """How to grade. seed: for all submissions that are run now; by default a fresh secret one."""
 
-    Raises CourseError if the gradebook holds submissions and the source's cells have changed.
+    regrade: bool = False
+    seed: int | None = None
+    sandboxed: bool = True
+
+
+@dataclass
+class Assignment:
+    """One assignment being graded: what all its submissions share."""
+
+    course: Course
+    name: str
+    options: Options
+    records: Records = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Enter the graded cells into the gradebook. Raises CourseError if that cannot be done."""
+        self.records = Records(self.course)
+        with generated(self.course, self.name, record=True) as folder:
+            self.release = nbformat.read(folder / f"{self.name}.ipynb", as_version=4)
+        source = self.course.notebook("source", "", self.name)
+        self.source: NotebookNode = nbformat.read(source, as_version=4)
+        self.source_digest = hashlib.sha256(source.read_bytes()).hexdigest()
+        self.exercises = questions.exercises_of(self.source)
+        self.desk = {
+            cell.source
+            for cell in self.release.cells
+            if cell.cell_type == "code" and DESK in cell.metadata.get("tags", [])
+        }
+        self._settings: dict[int, Setting] = {}
+        self.limits = dict(self.course.config.get("Limits", {}))
+
+    def batch_seed(self) -> int:
+        """The secret seed of what is run now; kept in a file until all of it is decided."""
+        if self.options.seed is not None:
+            return self.options.seed
+        try:
+            return int(json.loads(self._batch.read_text())["seed"])
+        except (OSError, ValueError, KeyError, TypeError):
+            seed = secrets.randbits(SEED_BITS)
+            write_atomically(self._batch, json.dumps({"seed": seed}))
+            self._batch.chmod(0o600)
+            return seed
+
+    def end_batch(self) -> None:
+        """All is decided: what is handed in from now on gets another seed."""
+        self._batch.unlink(missing_ok=True)
+
+    @property
+    def _batch(self) -> Path:
+        return self.records.root / f"batch-{self.name}.json"
+
+    def setting(self, seed: int) -> Setting:
+        """What the workers need, with questions drawn from `seed`."""
+        if seed not in self._settings:
+            data, digest = self._edition()
+            self._settings[seed] = Setting(
+                edition=data,
+                edition_digest=digest,
+                questions=[_asked(one) for one in questions.draw(self.exercises, seed)],
+                seed=seed,
+                limits=self.limits,
+                hidden=[str(self.course.root)],
+                data=_data_folder(),
+                sandboxed=self.options.sandboxed,
+            )
+        return self._settings[seed]
+
+    def _edition(self) -> tuple[bytes, str]:
+        names = [name for found in self.exercises.values() for name, _ in found]
+        with TemporaryDirectory() as folder:
+            target = Path(folder) / "edition"
+            edition.build(self.name, names, target)
+            furnish(target)
+            data = packed(target)
+        return data, hashlib.sha256(data).hexdigest()
+
+    def job(self, student: str, digest: str) -> Job:
+        """A gated submission as a job."""
+        folder = self.records.gated(student, self.name)
+        name = f"{self.name}.ipynb"
+        text = (folder / name).read_text(encoding="utf-8")
+        cells = nbformat.reads(text, as_version=4).cells
+        return Job(
+            student,
+            self.name,
+            digest,
+            text,
+            packed(folder, without=(name, "timestamp.txt")),
+            frozenset(i for i, cell in enumerate(cells) if cell.source in self.desk),
+        )
+
+
+def _asked(question: questions.Question) -> Asked:
+    return Asked(
+        question.grade_id,
+        question.key,
+        question.expression,
+        wire.pack_request(question.probe, question.cases, question.seconds),
+        question.seconds * len(question.cases),
+    )
+
+
+def _data_folder() -> str | None:
+    """The folder of data that rooms may read, if there is one."""
+    from gan_utils.data.files import data_folder
+
+    folder = data_folder()
+    return str(folder.resolve()) if folder.is_dir() else None
+
+
+def grade(assignment: Assignment, students: Iterable[str], crew: Crew) -> Iterator[Outcome]:
+    """Grade the students' submissions of one assignment; yields each as it is done.
+
+    Raises CourseError if it makes no sense to go on: no room opens, the disk is full.
     """
-    with generated(course, assignment, record=True):
-        pass
+    pending: dict[str, Outcome] = {}
+    done: list[Outcome] = []
+    refused = 0
+    for result in crew.run(_jobs(assignment, students, pending, done)):
+        if result is not None:
+            job, run = result
+            outcome = pending.pop(job.student)
+            if isinstance(run, Run):
+                refused = 0
+                _kept(assignment.records.save_run, run)
+                outcome = _decided(assignment, run, outcome.notes)
+            else:
+                refused += 1
+                outcome.reason = _sentence(run)
+            done.append(outcome)
+        while done:
+            yield done.pop(0)
+        if refused >= PATIENCE:
+            raise CourseError(f"Grading stops here: {outcome.reason}")
 
 
-def grade_one(course: Course, student: str, assignment: str, *, regrade: bool = False) -> Outcome:
-    """Grade one submission and write its feedback. Never raises for what a student did.
+def _jobs(
+    assignment: Assignment,
+    students: Iterable[str],
+    pending: dict[str, Outcome],
+    done: list[Outcome],
+) -> Iterator[tuple[Job, Setting] | None]:
+    """A job for each submission that must be run; None where one is `done` without."""
+    for student in students:
+        outcome, run, seed = _prepare(assignment, student)
+        if run is not None:
+            outcome = _decided(assignment, run, outcome.notes)
+        elif outcome.state == NOT_DECIDED:
+            pending[student] = outcome
+            yield assignment.job(student, outcome.digest), assignment.setting(seed)
+            continue
+        done.append(outcome)
+        yield None
 
-    A submission that was graded before, and has not changed since (nor has the source notebook),
-    is not run again unless `regrade`; its feedback is written afresh, with the marks given by hand.
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, SandboxError):
+        return str(error)
+    return f"it could not be run ({type(error).__name__}: {error}). The same command tries again."
+
+
+def _prepare(assignment: Assignment, student: str) -> tuple[Outcome, Run | None, int]:
+    """Gate one submission, and see what is known of it already.
+
+    Gives its Outcome (final, unless its state is "not decided"), a Run that needs no repeating, and
+    the seed to run it with.
     """
-    outcome = Outcome(student, assignment, "failed")
+    records, name, options = assignment.records, assignment.name, assignment.options
+    outcome = Outcome(student, name, FAILED)
     try:
-        with _collected_notes(outcome):
-            digest = _look(course, student, assignment)
-            record = course.folder("autograded", student, assignment) / RECORD
-            if regrade or not _is_current(course, outcome, record, digest):
-                convert(course, Autograde, assignment, student, force=True)
-                record.write_text(json.dumps({"submission": digest, "notes": outcome.notes}))
-                outcome.state = "graded"
-            _read_points(course, outcome)
-            convert(course, GenerateFeedback, assignment, student, force=True)
-            feedback = course.notebook("feedback", student, assignment, ".html")
-            outcome.feedback = str(feedback.relative_to(course.root))
+        gated = _kept(
+            gate, assignment.course, student, name, assignment.release, records.gated(student, name)
+        )
     except SubmissionError as error:
-        outcome.state, outcome.reason = "failed", str(error)
-    except ConversionError as error:
-        log = course.root / "build" / "grade" / f"{student}-{assignment}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(error.log)
-        outcome.state = "failed"
-        outcome.reason = f"nbgrader gave up: {error} (all it said: {log.relative_to(course.root)})"
+        outcome.reason = str(error)
+        _kept(records.save_outcome, outcome)
+        return outcome, None, 0
+    digest = hashlib.sha256(f"{gated.digest} {assignment.source_digest}".encode()).hexdigest()
+    outcome.digest, outcome.notes, outcome.state = digest, gated.notes, NOT_DECIDED
+    before = records.load_outcome(student, name)
+    if before is not None and before.digest == digest and before.state == GRADED:
+        if not options.regrade:
+            return _unchanged(assignment, before), None, 0
+        if options.seed is None:
+            return outcome, None, before.seed
+    seed = assignment.batch_seed()
+    run = None if options.regrade else records.load_run(student, name)
+    if run is not None and (run.digest != digest or run.seed != seed):
+        run = None
+    return outcome, run, seed
+
+
+def _unchanged(assignment: Assignment, before: Outcome) -> Outcome:
+    """What was graded before, with the marks that were given by hand since."""
+    before.state = UNCHANGED
+    try:
+        read_marks(assignment.course, before)
+        before.feedback = write_feedback(assignment.course, before.assignment, before.student)
+    except (GradebookError, ConversionError, OSError) as error:
+        before.state, before.reason = NOT_DECIDED, str(error)
+    return before
+
+
+def _decided(assignment: Assignment, run: Run, notes: Iterable[str]) -> Outcome:
+    """Decide on a Run, write the feedback, and keep the Outcome."""
+    run.notes = [*notes, *(note for note in run.notes if note not in notes)]
+    folder = assignment.records.gated(run.student, run.assignment)
+    outcome = decide(assignment.course, run, folder)
+    if outcome.state == GRADED:
+        try:
+            outcome.feedback = write_feedback(assignment.course, run.assignment, run.student)
+        except GradebookError as error:
+            outcome.state, outcome.reason = NOT_DECIDED, str(error)
+        except (ConversionError, OSError) as error:
+            outcome.reason = f"Its feedback could not be written: {error}"
+    if outcome.state != NOT_DECIDED:
+        _kept(assignment.records.save_outcome, outcome)
     return outcome
 
 
-def _look(course: Course, student: str, assignment: str) -> str:
-    """Check what was submitted without running any of it; gives a digest of it and of the source.
-
-    Raises SubmissionError if nbgrader could not even read it, or should not.
-    """
-    folder = course.folder("submitted", student, assignment)
-    notebook = course.notebook("submitted", student, assignment)
-    digest = hashlib.sha256(course.notebook("source", "", assignment).read_bytes())
-    for path in [folder, *sorted(folder.rglob("*"))]:
-        name = path.relative_to(folder.parent)
-        if path.is_symlink():
-            raise SubmissionError(f"{name} is a link: a submission must hold files only")
-        if path.is_file():
-            digest.update(f"\0{name}\0".encode())
-            digest.update(path.read_bytes())
-    if not notebook.is_file():
-        others = sorted(path.name for path in folder.glob("*.ipynb"))
-        there = f"; it holds {', '.join(others)}" if others else ""
-        raise SubmissionError(f"no {notebook.name} in {folder.relative_to(course.root)}{there}")
+def _kept(action, *arguments):  # noqa: ANN001, ANN002, ANN202 - any step that writes files
+    """Run a step that writes into `grading/`; CourseError, in plain words, if the disk refuses."""
     try:
-        nbformat.read(notebook, as_version=4)
-    except Exception as error:  # nbformat raises a dozen kinds, KeyError and RecursionError too
-        reason = str(error).strip().splitlines() or [""]
-        raise SubmissionError(
-            f"{notebook.name} is no notebook that can be read: {type(error).__name__}: "
-            f"{reason[0][:120]}"
+        return action(*arguments)
+    except OSError as error:
+        where = f" {error.filename}" if error.filename else ""
+        raise CourseError(
+            f"Grading stops here: {error.strerror or error}{where}. What was graded stays so; when "
+            "that is put right, the same command goes on."
         ) from error
-    return digest.hexdigest()
-
-
-def _is_current(course: Course, outcome: Outcome, record: Path, digest: str) -> bool:
-    """Whether this very submission was graded before; then sets the outcome's state and notes."""
-    try:
-        old = json.loads(record.read_text())
-        with course.gradebook() as gradebook:
-            gradebook.find_submission(outcome.assignment, outcome.student)
-    except (OSError, ValueError, MissingEntry):
-        return False
-    if old.get("submission") != digest:
-        return False
-    outcome.state, outcome.notes = "unchanged", old["notes"]
-    return True
-
-
-def _read_points(course: Course, outcome: Outcome) -> None:
-    """Fill in the points, from the gradebook's own list of graded cells."""
-    with course.gradebook() as gradebook:
-        submission = gradebook.find_submission_notebook(
-            outcome.assignment, outcome.assignment, outcome.student
-        )
-        outcome.points, outcome.max_points = submission.score, submission.max_score
-        outcome.auto_points, outcome.max_auto_points = (
-            submission.code_score,
-            submission.max_code_score,
-        )
-        outcome.points_to_grade_by_hand = sum(
-            grade.max_score for grade in submission.grades if grade.needs_manual_grade
-        )
-        outcome.exercises = {
-            grade.name: {"points": grade.score, "max_points": grade.max_score}
-            for grade in sorted(submission.grades, key=lambda grade: grade.name)
-        }
-
-
-@contextmanager
-def _collected_notes(outcome: Outcome) -> Iterator[None]:
-    """Add what our preprocessors log on `autograder.notes` to the outcome's notes."""
-
-    class Collect(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            outcome.notes.append(record.getMessage())
-
-    logger, handler = logging.getLogger("autograder.notes"), Collect()
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)

@@ -31,6 +31,7 @@ AT_DESK = "(This cell runs at your desk only, not at grading.)"
 ANSWER = re.compile(r"'([A-Za-z0-9+/=]*)'")
 OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
 HANDLED = OUTPUTS | {"status", "clear_output", "execute_input"}
+LARGEST_ANSWER = 24 * MB  # characters of base64; right answers stay far below
 MOST_OUTPUTS = 500  # of one cell
 STRETCH = 30  # seconds that a message may be late on a busy machine
 WATCH = 0.5  # seconds between two looks at the room's memory
@@ -103,14 +104,16 @@ class Interview(NotebookClient):
         for key in missing:
             self.troubles[key] = f"There is no answer: {why}."
 
-    async def open(self) -> None:
-        """Start the kernel. Raises SandboxError if that fails: no student's code has run yet."""
+    async def open(self, **where: Any) -> None:  # noqa: ANN401
+        """Start the kernel; where: cwd and env of one that runs in no room.
+
+        Raises SandboxError if that fails: no student's code has run yet.
+        """
         try:
-            await self.async_start_new_kernel()
+            await self.async_start_new_kernel(**where)
             await self.async_start_new_kernel_client()
         except Exception as error:
-            room = self.km.provisioner.process if self.km and self.km.provisioner else None
-            said = (room.failure if room is not None else "") or f"{type(error).__name__}: {error}"
+            said = self._failure() or f"{type(error).__name__}: {error}"
             raise SandboxError(f"A room could not be opened: {said}") from error
         self.end = time.monotonic() + self.limits.seconds
 
@@ -121,10 +124,12 @@ class Interview(NotebookClient):
         return f"the notebook took longer than {self.limits.seconds:g} seconds in all"
 
     def _reason_of_death(self) -> str:
-        room = self.km.provisioner.process if self.km and self.km.provisioner else None
-        if room is not None and room.failure:
-            return room.failure
-        return self.killed or "the kernel died (exit, a crash, or a limit)"
+        return self.killed or self._failure() or "the kernel died (exit, a crash, or a limit)"
+
+    def _failure(self) -> str:
+        """What the process in the room's doorway had to say, if anything."""
+        provisioner = self.km.provisioner if self.km else None
+        return getattr(provisioner and provisioner.process, "failure", "")
 
     async def _tear_down(self) -> None:
         """Leave nothing of the room behind, however the run ended."""
@@ -170,7 +175,9 @@ class Interview(NotebookClient):
             raise Stopped(f"{question.key.partition(':')[2]} gave no answer within {limit:.0f} s")
         told = reply.get("user_expressions", {}).get("answer", {})
         found = ANSWER.fullmatch(str(told.get("data", {}).get("text/plain", "")))
-        if found:
+        if found and len(found[1]) > LARGEST_ANSWER:
+            self.troubles[question.key] = "There is no answer: what came is far too large."
+        elif found:
             self.answers[question.key] = found[1]
         else:
             self.troubles[question.key] = (
@@ -277,11 +284,24 @@ def _size(content: Any, depth: int = 0) -> int:  # noqa: ANN401 - JSON
     return 8
 
 
-def manager(limits: Limits, kernels: str) -> AsyncKernelManager:
-    """A kernel manager for rooms, which takes no message larger than the limit."""
+class RoomKernelManager(AsyncKernelManager):
+    """A manager whose clients use its own sockets' settings."""
+
+    def client(self, **kwargs: Any) -> Any:  # noqa: ANN401 - as its base class says
+        """A client that takes no larger messages than the manager does."""
+        return super().client(context=self.context, **kwargs)
+
+
+def manager(limits: Limits, kernels: str | None) -> RoomKernelManager:
+    """A kernel manager for rooms, which takes no message larger than the limit.
+
+    kernels: where the kernelspec of rooms lies; None for an ordinary kernel in no room
+    """
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, limits.message_mb * MB)
-    return AsyncKernelManager(
+    if kernels is None:
+        return RoomKernelManager(kernel_name="python3", context=context)
+    return RoomKernelManager(
         kernel_name="gan-course-room",
         kernel_spec_manager=KernelSpecManager(kernel_dirs=[kernels]),
         context=context,

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder.grade import Outcome
+from autograder.decide import FAILED, NOT_DECIDED
+from autograder.records import Outcome, write_atomically
+from autograder.sandbox.doctor import Finding
 
 HEADINGS = ("student", "notebook", "points", "checked", "to do by hand", "feedback or failure")
 
@@ -19,31 +21,48 @@ def table(outcomes: Sequence[Outcome]) -> str:
     lines = [_line(HEADINGS, widths), _line(["-" * width for width in [*widths, 8]], widths)]
     for outcome, row in zip(outcomes, rows, strict=True):
         lines.append(_line(row, widths))
-        lines += [f"  note: {note}" for note in outcome.notes]
+        lines += [f"  note: {printable(note)}" for note in outcome.notes]
     return "\n".join(lines)
 
 
 def write_json(outcomes: Sequence[Outcome], path: Path) -> None:
-    """Write {"graded", "failed", "submissions": [one object per Outcome]} to `path`."""
-    failed = sum(outcome.state == "failed" for outcome in outcomes)
+    """Write {"graded", "failed", "not_decided", "submissions": [an object per Outcome]}."""
+    failed = sum(outcome.state == FAILED for outcome in outcomes)
+    waiting = sum(outcome.state == NOT_DECIDED for outcome in outcomes)
     report = {
-        "graded": len(outcomes) - failed,
+        "graded": len(outcomes) - failed - waiting,
         "failed": failed,
+        "not_decided": waiting,
         "submissions": [asdict(outcome) for outcome in outcomes],
     }
-    path.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    write_atomically(path, json.dumps(report, indent=2) + "\n")
+
+
+def doctors_table(findings: Sequence[Finding]) -> str:
+    """One line per finding, and the remedies."""
+    lines = []
+    for finding in findings:
+        mark = "ok" if finding.fine else ("MISSING" if finding.needed else "without")
+        lines.append(f"{mark:8} {finding.what:15} {finding.said}".rstrip())
+        lines += [f"{'':25}{finding.remedy}"] if finding.remedy else []
+    bad = any(finding.needed and not finding.fine for finding in findings)
+    last = "Students' code cannot be graded safely here." if bad else "Ready to grade."
+    return "\n".join([*lines, last])
 
 
 def _row(outcome: Outcome) -> tuple[str, ...]:
+    student = printable(outcome.student)
     if outcome.points is None:
-        return (outcome.student, outcome.assignment, "-", "-", "-", f"FAILED: {outcome.reason}")
+        word = "FAILED" if outcome.state == FAILED else "NOT YET"
+        reason = f"{word}: {printable(outcome.reason)}"
+        return (student, outcome.assignment, "-", "-", "-", reason)
     return (
-        outcome.student,
+        student,
         outcome.assignment,
         f"{outcome.points:g} of {outcome.max_points:g}",
         f"{outcome.auto_points:g} of {outcome.max_auto_points:g}",
         f"{outcome.points_to_grade_by_hand:g}",
-        f"FAILED: {outcome.reason}" if outcome.state == "failed" else str(outcome.feedback),
+        outcome.feedback or printable(outcome.reason),
     )
 
 
@@ -51,3 +70,8 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     *first, last = cells
     padded = [cell.ljust(width) for cell, width in zip(first, widths, strict=True)]
     return "  ".join([*padded, last])
+
+
+def printable(text: str) -> str:
+    """Text that a student may have had a hand in, as one line that moves no cursor."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -9,20 +9,23 @@ import asyncio
 import base64
 import binascii
 import json
+import os
 import pickle
 import resource
 import signal
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from traitlets.config import Config
 
 import autograder.sandbox
 from autograder.interview import Interview, manager
-from autograder.job import Job, Setting
+from autograder.job import Job, Setting, unpacked
 from autograder.sandbox import host
+from autograder.sandbox.cgroups import group
 from autograder.sandbox.host import SandboxError
 from autograder.sandbox.limits import MB, Limits
 from autograder.sandbox.provisioner import RoomPlan, using
@@ -59,29 +62,59 @@ def run_in_room(
     From the first line of the student's on, there is a file "begun" in the folder: if this process
     is lost after that, it is the notebook's doing.
     """
-    data = Path(setting.data) if setting.data else None
-    hidden = [Path(folder) for folder in setting.hidden] + host.answers()
-    plan = RoomPlan(
-        warm,
-        host.view(edition, data, hidden, limits),
-        host.environment(edition, data),
-        limits.for_kernel(),
-        folder,
-        [sys.executable],
-        job.files,
-        cold=setting.cold,
-    )
     notebook = nbformat.reads(job.notebook, as_version=4)
-    interview = Interview(
-        notebook, manager(limits, KERNELS), limits, setting.questions, job.skipped
-    )
-    with using(plan):
+    kernels = manager(limits, KERNELS if setting.sandboxed else None)
+    interview = Interview(notebook, kernels, limits, setting.questions, job.skipped)
+    if not setting.sandboxed:
+        asyncio.run(_interview(interview, folder, **_unprotected(job, setting, folder, edition)))
+        return interview
+    with group(limits) as groups, using(_plan(job, setting, limits, folder, edition, warm, groups)):
         asyncio.run(_interview(interview, folder))
     return interview
 
 
-async def _interview(interview: Interview, folder: Path) -> None:
-    await interview.open()
+def _unprotected(job: Job, setting: Setting, folder: Path, edition: Path) -> dict[str, Any]:
+    """Where an ordinary kernel starts: in a folder of its own, with the student edition."""
+    place = folder / "work"
+    place.mkdir()
+    if job.files:
+        unpacked(job.files, place)
+    data = Path(setting.data) if setting.data else None
+    room = host.environment(edition, data)
+    names = ("GAN_PROFILE", "GAN_PROGRESS", "MPLBACKEND", "NBGRADER_EXECUTION", "PYTHONPATH")
+    env = dict(os.environ) | {name: room[name] for name in names}
+    if data is not None:
+        env["GAN_DATA"] = str(data)
+    return {"cwd": str(place), "env": env}
+
+
+def _plan(
+    job: Job,
+    setting: Setting,
+    limits: Limits,
+    folder: Path,
+    edition: Path,
+    warm: int,
+    groups: tuple[Path, ...],
+) -> RoomPlan:
+    """The room for a job."""
+    data = Path(setting.data) if setting.data else None
+    hidden = [*map(Path, setting.hidden), *host.answers()]
+    return RoomPlan(
+        warm=warm,
+        bwrap=host.view(edition, data, hidden, limits),
+        env=host.environment(edition, data),
+        limits=limits.for_kernel(),
+        folder=folder,
+        python=[sys.executable],
+        files=job.files,
+        cgroups=groups,
+        cold=setting.cold,
+    )
+
+
+async def _interview(interview: Interview, folder: Path, **where: Any) -> None:  # noqa: ANN401
+    await interview.open(**where)
     (folder / "begun").touch()
     await interview.run()
 

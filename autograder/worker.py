@@ -69,7 +69,8 @@ class Worker:
                 needed = [*host.python_trees(), edition]
                 if setting.data:
                     needed.append(Path(setting.data))
-                self._rooms[setting.edition_digest] = edition, open_rooms(edition, needed)
+                rooms = open_rooms(edition, needed, sandboxed=setting.sandboxed)
+                self._rooms[setting.edition_digest] = edition, rooms
             return self._rooms[setting.edition_digest]
 
     def _send(self, request: dict, rooms: Warm) -> None:

@@ -57,6 +57,16 @@ def answers() -> list[Path]:
     return found
 
 
+def furnish(edition: Path) -> None:
+    """Put into an edition what a room needs beside the course: the kernel, and who lives there."""
+    inside = Path(__file__).parent / "inside"
+    shutil.copytree(inside, edition / "grading_room", ignore=shutil.ignore_patterns("__pycache__"))
+    settings = edition / "etc"
+    settings.mkdir()
+    (settings / "passwd").write_text(f"student:x:1000:1000::{HOME}:/bin/sh\n")
+    (settings / "group").write_text("student:x:1000:\n")
+
+
 def view(edition: Path, data: Path | None, hidden: Sequence[Path], limits: Limits) -> list[str]:
     """The bwrap command of a room, but for the program to run.
 

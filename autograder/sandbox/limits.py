@@ -26,7 +26,9 @@ class Limits(Configurable):
     output_mb = Integer(
         64, help="Output of all kinds at which the notebook is stopped as a runaway."
     ).tag(config=True)
-    message_mb = Integer(16, help="Largest single message from the kernel.").tag(config=True)
+    message_mb = Integer(
+        64, help="Largest single message from the kernel; larger ones are dropped."
+    ).tag(config=True)
 
     def for_kernel(self) -> dict[str, int]:
         """The limits that the system enforces on every process of the room, by RLIMIT_ name."""
