@@ -3,20 +3,13 @@
 import os
 import sysconfig
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader import preprocessors as nb
 
 from autograder.expected import ExpectedPictures
+from autograder.feedback import FeedbackExporter, ReadMarks
 from autograder.html import clean_html, markdown2html
-from autograder.preprocessors import (
-    HideMarkSchemes,
-    KeepFirstCopies,
-    RunCells,
-    SettleOutputs,
-    StampSources,
-    TidyMetadata,
-    ZeroMissingCells,
-)
+from autograder.marking import DecidedNotebook, PutBack, SaveMarks, TakeOutputs
+from autograder.preprocessors import HideMarkSchemes, StampSources, TidyMetadata
 
 c = get_config()  # given to this file by whoever loads it
 
@@ -57,33 +50,26 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # Markers see the mark scheme (grading puts it back into the copy they mark); students do not.
-c.GenerateFeedback.preprocessors = [nb.GetGrades, HideMarkSchemes, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.preprocessors = [ReadMarks, HideMarkSchemes]
+c.GenerateFeedback.exporter_class = FeedbackExporter
 
-# Grading. Our steps replace or follow nbgrader's own where those would cost an honest student
-# points, or stop the whole class for one student's sake.
-c.Autograde.sanitize_preprocessors = [
-    TidyMetadata,
-    nb.ClearOutput,
-    KeepFirstCopies,
-    nb.OverwriteCells,
-    nb.CheckCellMetadata,
-]
+# Grading, on what the gate let through: no step runs anything, and points come from a decision (see
+# autograder/decide.py), not from outputs. Where there is none, the exporter refuses.
+c.Autograde.exporter_class = DecidedNotebook
+c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
-    RunCells,
-    SettleOutputs,
+    PutBack,
+    TakeOutputs,
     nb.LimitOutput,
-    nb.SaveAutoGrades,
-    ZeroMissingCells,
+    SaveMarks,
     nb.AssignLatePenalties,
-    nb.CheckCellMetadata,
 ]
 
-# In the smoke profile all cells together take about a minute on a free machine; a busy one may be
-# several times slower, and an honest student must not lose points by that. What a cell printed may
-# arrive half a minute late.
+# Validate, at the student's desk. In the smoke profile all cells together take about a minute on a
+# free machine; a busy one may be several times slower. What a cell printed may arrive half a minute
+# late. No tag lets a graded cell go unrun.
 c.Execute.timeout = 300
 c.Execute.iopub_timeout = 30
-# No tag lets a graded cell go unrun.
 c.Execute.skip_cells_with_tag = ""
 # nbgrader takes anything on stderr (a warning, a progress bar) for a failed cell. Validate runs no
 # step of ours after the cells, so the kernel itself sends its stderr as ordinary output.
@@ -93,6 +79,6 @@ c.Execute.extra_arguments = [
     "--IPKernelApp.exec_lines=__import__('sys').stderr.name = 'stdout'",
 ]
 
-# What a student wrote must not run in the lecturer's browser.
+# What a student wrote must not run in the lecturer's browser: formgrader's pages too.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {"clean_html": clean_html, "markdown2html": markdown2html}

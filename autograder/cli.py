@@ -11,10 +11,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from autograder import desk
 from autograder.classroom import make_class
 from autograder.course import Course, CourseError
 from autograder.decide import NOT_DECIDED
+from autograder.desk import command as exporting
+from autograder.desk.page import write_class_page
 from autograder.grade import LAYOUT, Assignment, Options, grade, misplaced, submissions
 from autograder.records import Outcome
 from autograder.release import release
@@ -61,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(command=_doctor)
 
     _add_grade(commands)
-    desk.add_parser(commands)
+    exporting.add_parser(commands)
     return parser
 
 
@@ -146,7 +147,7 @@ def _grade(course: Course, options: argparse.Namespace) -> int:
     outcomes = _grade_all(course, todo, options)
     print(table(outcomes))
     for assignment in sorted({assignment for _, assignment in todo}):
-        page = desk.write_class_page(course, assignment)[0]
+        page = write_class_page(course, assignment)[0]
         print(f"The class at a glance: {os.path.relpath(page)}")
     print(f"Feedback lies in {course.folder('feedback')}.")
     if options.json:

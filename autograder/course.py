@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import logging
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter
-from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.log import get_logger
+
+from autograder import database
 
 CONFIG_NAME = "nbgrader_config.py"
 
 
 class CourseError(Exception):
     """Something in the course's folders is not as it must be; the message is for people."""
+
+
+class GradebookError(CourseError):
+    """The gradebook cannot be used now: it is away, in use, full, ... It is no student's doing."""
 
 
 class ConversionError(Exception):
@@ -57,12 +64,27 @@ class Course:
         return cls(root, config).at(root)
 
     def at(self, root: Path, **folders: str) -> Course:
-        """The same configuration on other folders: `at(root, release_directory=tmp)`."""
+        """The same configuration on other folders: `at(root, release_directory=tmp)`.
+
+        With another root it has a gradebook of its own too, in that folder.
+        """
         config = deepcopy(self.config)
         config.CourseDirectory.root = str(root)
+        if root != self.root:
+            config.CourseDirectory.pop("db_url", None)
         for name, folder in folders.items():
             config.CourseDirectory[name] = folder
         return Course(root, config)
+
+    def with_gradebook(self, url: str) -> Course:
+        """The same course with the gradebook at a database's URL (postgresql://user@host/name).
+
+        Raises CourseError if that is no such URL, or its driver is not installed.
+        """
+        database.require_usable(url, CourseError)
+        course = self.at(self.root)
+        course.config.CourseDirectory.db_url = url
+        return course
 
     @property
     def directory(self) -> CourseDirectory:
@@ -101,10 +123,17 @@ class Course:
 
     @contextmanager
     def gradebook(self) -> Iterator[Gradebook]:
-        """The gradebook, opened for a `with` block."""
+        """The gradebook, opened for a `with` block.
+
+        Raises GradebookError if the database cannot be used, then or inside the block.
+        """
         directory = self.directory
-        with Gradebook(directory.db_url, directory.course_id) as gradebook:
-            yield gradebook
+        try:
+            with Gradebook(directory.db_url, directory.course_id) as gradebook:
+                yield gradebook
+        except Exception as error:
+            raise_for_gradebook(error, directory.db_url)
+            raise
 
 
 def convert(
@@ -112,11 +141,12 @@ def convert(
     converter: type[BaseConverter],
     assignment: str,
     student: str = "*",
-    **options: bool,
+    **options: Any,  # noqa: ANN401
 ) -> str:
     """Run one of nbgrader's converters on one assignment of one student; gives its log.
 
-    Raises ConversionError if nbgrader could not finish.
+    Raises ConversionError if nbgrader could not finish; GradebookError if that is because the
+    database cannot be used.
     """
     config = deepcopy(course.config)
     config.CourseDirectory.assignment_id = assignment
@@ -127,18 +157,31 @@ def convert(
         warnings.simplefilter("ignore", SAWarning)
         try:
             app.start()
-        except (NbGraderException, OSError, RuntimeError, ValueError) as error:
-            log = "\n".join(lines)
-            raise ConversionError(_last_word(log) or str(error), log) from error
+        except Exception as error:  # nbgrader wraps what goes wrong in it, or does not
+            url = app.coursedir.db_url
+            raise_for_gradebook(error, url)
+            message = _last_word("\n".join(lines)) or f"{type(error).__name__}: {error}"
+            log = "\n".join([*lines, traceback.format_exc()])
+            raise ConversionError(
+                database.without_password(message.partition("\n")[0], url),
+                database.without_password(log, url),
+            ) from error
     return "\n".join(lines)
+
+
+def raise_for_gradebook(error: Exception, url: str) -> None:
+    """Raise GradebookError, in plain words, if an error came about by the gradebook's database."""
+    reason = database.trouble(error, url)
+    if reason:
+        raise GradebookError(reason) from error
 
 
 def _last_word(log: str) -> str:
     """The exception at the end of the last traceback in nbgrader's log, or ""."""
-    _, found, traceback = log.rpartition("Traceback (most recent call last):")
+    _, found, last = log.rpartition("Traceback (most recent call last):")
     if not found:
         return ""
-    for line in traceback.splitlines()[1:]:
+    for line in last.splitlines()[1:]:
         if line and not line[0].isspace():
             return line
     return ""

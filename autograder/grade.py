@@ -7,6 +7,7 @@ what was decided is not decided again.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
@@ -29,6 +30,7 @@ from autograder.release import generated
 from autograder.sandbox.host import SandboxError, furnish
 from autograder.schedule import Crew
 from checks import wire
+from gan_utils.data import data_root
 
 LAYOUT = "a submission lies in submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb."
 DESK = "desk"  # the tag of cells that run at the student's desk only
@@ -164,20 +166,19 @@ class Assignment:
 
 
 def _asked(question: questions.Question) -> Asked:
+    request = wire.pack_request(question.probe, question.cases, question.seconds)
     return Asked(
         question.grade_id,
         question.key,
         question.expression,
-        wire.pack_request(question.probe, question.cases, question.seconds),
+        base64.b64encode(request).decode(),
         question.seconds * len(question.cases),
     )
 
 
 def _data_folder() -> str | None:
     """The folder of data that rooms may read, if there is one."""
-    from gan_utils.data.files import data_folder
-
-    folder = data_folder()
+    folder = data_root()
     return str(folder.resolve()) if folder.is_dir() else None
 
 

@@ -175,7 +175,9 @@ class Interview(NotebookClient):
             raise Stopped(f"{question.key.partition(':')[2]} gave no answer within {limit:.0f} s")
         told = reply.get("user_expressions", {}).get("answer", {})
         found = ANSWER.fullmatch(str(told.get("data", {}).get("text/plain", "")))
-        if found and len(found[1]) > LARGEST_ANSWER:
+        if found and not found[1]:
+            self.troubles[question.key] = "There is no answer: the question could not be put."
+        elif found and len(found[1]) > LARGEST_ANSWER:
             self.troubles[question.key] = "There is no answer: what came is far too large."
         elif found:
             self.answers[question.key] = found[1]

@@ -98,7 +98,8 @@ class Verdict:
 class Outcome:
     """What became of one student's notebook. Points are None where it could not be graded.
 
-    state: "graded", "unchanged" (since it was graded) or "failed" (the reason says why)
+    state: "graded", "unchanged" (since it was graded), "failed" (the reason says why) or "not
+        decided" (by no fault of the student: the same command tries again)
     cells: {grade_id: {"points", "max_points"}} of all graded cells, from the gradebook
     """
 

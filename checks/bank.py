@@ -6,6 +6,7 @@ check at the desk runs only the student's code. A grader builds a bank from a se
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -17,6 +18,7 @@ from checks.observe import Observation, Trouble, observe
 
 FOLDER = Path(__file__).parent / "reference"
 CASE_TEXT = ("part", "title")
+Form = dict[str, tuple[int, ...]]  # the fields of an observation, and their shapes
 
 
 @dataclass(frozen=True)
@@ -24,11 +26,30 @@ class Bank:
     """Cases, the reference's observation of each, and every known answer's observations.
 
     known[i][j] is the observation of case j by the i-th pair of `named(exercise)`.
+    forms: what the probe saw of the reference before anything was measured, without the numbers
     """
 
     cases: list[Case]
     expected: list[Arrays]
-    known: list[list[Observation]]
+    known: Sequence[Sequence[Observation]]
+    forms: list[Form]
+
+
+class _Row(Sequence[Observation]):
+    """What a known answer gives for each case, found out when it is first asked for."""
+
+    def __init__(self, exercise: Exercise, answer: Answer, cases: list[Case]) -> None:
+        self._exercise, self._answer, self._cases = exercise, answer, cases
+        self._seen: dict[int, Observation] = {}
+
+    def __len__(self) -> int:
+        return len(self._cases)
+
+    def __getitem__(self, j: int) -> Observation:
+        if j not in self._seen:
+            case = self._cases[j]  # raises IndexError at the end, as a Sequence must
+            self._seen[j] = _measured(self._exercise, _observed(self._exercise, self._answer, case))
+        return self._seen[j]
 
 
 def named(exercise: Exercise) -> list[tuple[Known, int]]:
@@ -37,24 +58,33 @@ def named(exercise: Exercise) -> list[tuple[Known, int]]:
 
 
 def build(exercise: Exercise, seed: int | None = None) -> Bank:
-    """Run the reference and the known answers on the cases of a seed (None: the public cases)."""
+    """The bank of the cases of a seed (None: the public cases).
+
+    The reference is run at once, a known answer when a wrong answer is compared with it.
+    """
     cases = exercise.draw(seed)
-    expected = []
+    expected, forms = [], []
     for case in cases:
-        seen = measured(exercise, exercise.reference, case)
-        if isinstance(seen, Trouble):
-            raise AssertionError(f"{exercise.name}: the reference fails on {case.title}: {seen}")
+        raw = _observed(exercise, exercise.reference, case)
+        if isinstance(raw, Trouble):
+            raise AssertionError(f"{exercise.name}: the reference fails on {case.title}: {raw}")
+        seen = exercise.measure(raw)
         expected.append(seen | {k: v for k, v in exercise.ideal.items() if k in seen})
-    known = [
-        [measured(exercise, who.answers[i], case) for case in cases] for who, i in named(exercise)
-    ]
-    return Bank(cases, expected, known)
+        forms.append(_form(raw))
+    known = [_Row(exercise, who.answers[i], cases) for who, i in named(exercise)]
+    return Bank(cases, expected, known, forms)
 
 
-def measured(exercise: Exercise, answer: Answer, case: Case) -> Observation:
-    """The fields of one case for an answer of our own."""
-    seen = observe(exercise.probe, answer, case.inputs, 60).observation
+def _observed(exercise: Exercise, answer: Answer, case: Case) -> Observation:
+    return observe(exercise.probe, answer, case.inputs, 60).observation
+
+
+def _measured(exercise: Exercise, seen: Observation) -> Observation:
     return seen if isinstance(seen, Trouble) else exercise.measure(seen)
+
+
+def _form(seen: Arrays) -> Form:
+    return {name: value.shape for name, value in seen.items()}
 
 
 def pack(bank: Bank) -> Arrays:
@@ -66,6 +96,8 @@ def pack(bank: Bank) -> Arrays:
         arrays[f"{here}.limit"] = np.array(case.limit)
         arrays |= {f"{here}.input.{name}": value for name, value in case.inputs.items()}
         arrays |= {f"{here}.expected.{name}": value for name, value in expected.items()}
+        if bank.forms[j] != _form(expected):
+            arrays |= {f"{here}.form.{k}": np.array(v, int) for k, v in bank.forms[j].items()}
         for i, row in enumerate(bank.known):
             arrays |= {f"{here}.known{i:02d}.{k}": v for k, v in _flat(row[j], expected).items()}
     return arrays
@@ -84,7 +116,7 @@ def _flat(seen: Observation, expected: Arrays) -> Arrays:
 
 def unpack(arrays: Arrays, exercise: Exercise) -> Bank:
     """The inverse of `pack`."""
-    cases, expected = [], []
+    cases, expected, forms = [], [], []
     fields: list[Arrays] = [{} for _ in range(int(arrays["cases"]))]
     for key, value in arrays.items():
         if key != "cases":
@@ -96,9 +128,11 @@ def unpack(arrays: Arrays, exercise: Exercise) -> Bank:
         text = {name: str(field[name]) for name in CASE_TEXT}
         cases.append(Case(**text, inputs=inputs, limit=float(field["limit"])))
         expected.append(right)
+        form = {name: tuple(shape.tolist()) for name, shape in _under("form.", field).items()}
+        forms.append(form or _form(right))
         for i, row in enumerate(known):
             row.append(_unflat(_under(f"known{i:02d}.", field), right))
-    return Bank(cases, expected, known)
+    return Bank(cases, expected, known, forms)
 
 
 def _unflat(arrays: Arrays, expected: Arrays) -> Observation:

@@ -16,11 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from checks.observe import Answer, Arrays, Probe
 from checks.rules import Rule
 
-Arrays = dict[str, np.ndarray]
-Answer = Callable[..., Any]
-Probe = Callable[[Answer, Arrays], Arrays]
 # explain(cases, expected, seen, failing): seen holds arrays, or Troubles; failing is sorted
 Explain = Callable[
     [Sequence["Case"], Sequence[Arrays], Sequence[Any], Sequence[int]], "Finding | None"
@@ -90,6 +88,8 @@ class Exercise:
     known: dict[str, Known] = field(default_factory=dict)
     variants: dict[str, Answer] = field(default_factory=dict)
     measure: Callable[[Arrays], Arrays] = lambda seen: seen  # from what a probe saw to the fields
+    rows: Sequence[str] = ()  # what a probe saw with as many rows as the answer happens to give
+    references: Sequence[str] = ()  # names in gan_utils that give the answer away
     ideal: Arrays = field(default_factory=dict)  # fields expected exactly so, whatever is drawn
     seconds: float = 10.0  # one call's limit
     main: str = "value"  # the field that alone can give a mistake away

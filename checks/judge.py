@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from checks.bank import Bank
+import numpy as np
+
+from checks import wire
+from checks.bank import Bank, Form
 from checks.diagnose import Diagnosis, diagnose
-from checks.exercise import Answer, Exercise
-from checks.observe import Observation, Seen, Trouble, observe
+from checks.exercise import Arrays, Exercise
+from checks.observe import Observation, Seen, Trouble
 from checks.rules import Comparison
 
 RIGHT, WRONG, CRASHED, NOT_ATTEMPTED = "right", "wrong", "crashed", "not attempted"
+NO_ANSWER = "no answer"
+MOST_ROWS = 1_000  # where an observation has as many as the answer happens to give
 
 
 @dataclass(frozen=True)
@@ -30,36 +36,29 @@ class Report:
         return asdict(self)
 
 
-def ask(exercise: Exercise, bank: Bank, answer: Answer) -> list[Seen]:
-    """Put every case to an answer. This runs the student's code.
-
-    After a case that was too slow or not attempted the others are not asked.
-    """
-    seen: list[Seen] = []
-    for case in bank.cases:
-        seen.append(observe(exercise.probe, answer, case.inputs, exercise.seconds))
-        last = seen[-1].observation
-        if isinstance(last, Trouble) and last.kind in ("too slow", "not attempted"):
-            seen += [seen[-1]] * (len(bank.cases) - len(seen))
-            break
-    return seen
-
-
 def judge(exercise: Exercise, bank: Bank, seen: Sequence[Seen]) -> Report:
-    """Compare observations with the bank. No student code runs here."""
-    observations = [
-        one.observation
-        if isinstance(one.observation, Trouble)
-        else exercise.measure(one.observation)
-        for one in seen
-    ]
+    """Compare what probes saw with the bank. No student code runs here."""
+    return judge_measured(exercise, bank, [_measured(exercise, one) for one in seen])
+
+
+def _measured(exercise: Exercise, seen: Seen) -> Seen:
+    if isinstance(seen.observation, Trouble):
+        return seen
+    return Seen(exercise.measure(seen.observation), seen.printed)
+
+
+def judge_measured(exercise: Exercise, bank: Bank, seen: Sequence[Seen]) -> Report:
+    """`judge` for what `Exercise.measure` has gone over already."""
+    observations = [one.observation for one in seen]
     results = [_compare(exercise, bank, j, one) for j, one in enumerate(observations)]
     order = [part.name for part in exercise.parts]
     failing = [j for j, result in enumerate(results) if not result.agrees]
     failing.sort(key=lambda j: order.index(bank.cases[j].part))
     first = observations[failing[0]] if failing else None
     if isinstance(first, Trouble) and first.kind == NOT_ATTEMPTED:
-        return _report(exercise, NOT_ATTEMPTED, 0, None, _not_attempted(exercise))
+        return _report(exercise, NOT_ATTEMPTED, 0, None, _not_attempted(exercise, first.text))
+    if isinstance(first, Trouble) and first.diagnosis == "not_a_function":
+        return _report(exercise, WRONG, 0, first.diagnosis, _not_a_function(exercise, first.text))
     if not failing:
         return _report(exercise, RIGHT, exercise.points, None, _right(exercise, bank, results))
 
@@ -80,6 +79,47 @@ def judge(exercise: Exercise, bank: Bank, seen: Sequence[Seen]) -> Report:
     opening = "not quite right:" if known_mistake else "almost right. Not right yet for"
     message = f"{exercise.name}: {opening} {missed}, {earned} {details}"
     return _report(exercise, WRONG if known_mistake else RIGHT, points, name, message)
+
+
+def judge_received(exercise: Exercise, bank: Bank, data: bytes) -> Report:
+    """The verdict on packed observations that a stranger may have made. Never raises.
+
+    What cannot be read or compared earns nothing, and says so: verdict "no answer".
+    """
+    try:
+        seen = wire.unpack(data, len(bank.cases))
+        for one, form in zip(seen, bank.forms, strict=True):
+            if not isinstance(one.observation, Trouble):
+                _require_form(exercise, one.observation, form)
+    except wire.Unreadable as error:
+        return no_answer(exercise, f"what came back cannot be read: {error}.")
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return judge(exercise, bank, seen)
+    except Exception as error:  # whatever a stranger's numbers brought about: it costs them only
+        return no_answer(
+            exercise,
+            f"what came back cannot be compared with the right answer ({type(error).__name__}). "
+            "If your answer is an honest one, tell your lecturer.",
+        )
+
+
+def no_answer(exercise: Exercise, reason: str) -> Report:
+    """The report on an answer that did not come, or not in a form that can be judged."""
+    return _report(exercise, NO_ANSWER, 0, None, f"{exercise.name}: no answer; {reason}")
+
+
+def _require_form(exercise: Exercise, seen: Arrays, form: Form) -> None:
+    """Raise wire.Unreadable unless there are the reference's fields, in the reference's shapes."""
+    if seen.keys() != form.keys():
+        raise wire.Unreadable("it does not hold what was asked for")
+    for name, shape in form.items():
+        got = seen[name].shape
+        if name in exercise.rows and len(got) == len(shape) and got[0] <= MOST_ROWS:
+            got = (shape[0], *got[1:])
+        if got != shape:
+            raise wire.Unreadable(f"{name} has the shape {got}, where {shape} was expected")
 
 
 def _compare(exercise: Exercise, bank: Bank, j: int, seen: Observation) -> Comparison:
@@ -113,10 +153,20 @@ def _right(exercise: Exercise, bank: Bank, results: Sequence[Comparison]) -> str
     return f"{exercise.name}: right, {exercise.points} of {exercise.points} points ({cases}){rest}"
 
 
-def _not_attempted(exercise: Exercise) -> str:
+def _not_attempted(exercise: Exercise, text: str) -> str:
+    text = text or (
+        "Replace the line `raise NotImplementedError` with your own code, run that cell, then run "
+        "this one again."
+    )
+    return f"{exercise.name}: not attempted. {text}"
+
+
+def _not_a_function(exercise: Exercise, text: str) -> str:
+    function = exercise.name.rpartition(".")[2]
     return (
-        f"{exercise.name}: not attempted. Replace the line `raise NotImplementedError` with your "
-        f"own code, run that cell, then run this one again."
+        f"{exercise.name}: not right yet. {text}\n"
+        f'  Write check("{exercise.name}", {function}): the name alone, without parentheses and '
+        "arguments after it."
     )
 
 

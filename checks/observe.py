@@ -16,21 +16,24 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 
-from checks.exercise import Answer, Arrays, Probe
 from checks.hints import hint
 
 HERE = str(Path(__file__).parent)
 T = TypeVar("T")
+Arrays = dict[str, np.ndarray]
+Answer = Callable[..., Any]
+Probe = Callable[[Answer, Arrays], Arrays]
 KEPT_OUTPUT = 2_000  # characters of a student's prints that a message may quote
+TROUBLES = ("crashed", "not attempted", "too slow", "bad return")
 
 
 class BadReturn(Exception):  # noqa: N818
@@ -49,7 +52,7 @@ class TooSlow(BaseException):
 class Trouble:
     """Why an answer gave no arrays.
 
-    kind: "crashed", "not attempted", "too slow" or "bad return"
+    kind: one of TROUBLES
     text: the error, or the sentence for people
     trace: the lines of the student's own code that led there
     """
@@ -93,6 +96,40 @@ def observe(probe: Probe, answer: Answer, inputs: Arrays, seconds: float = 10.0)
     with _quiet() as printed, _global_state_restored():
         observation = guarded(lambda: probe(answer, inputs), seconds)
     return Seen(observation, printed.getvalue())
+
+
+def missing(answer: object) -> Trouble | None:
+    """What is wrong with an answer that cannot be asked anything; None if it can."""
+    if answer is None:
+        return Trouble(
+            "not attempted",
+            "There is nothing to check yet (check() got None). Complete the cells above, run them, "
+            "then run this one again. If you did, look for a missing return.",
+        )
+    if not callable(answer):
+        return Trouble(
+            "bad return",
+            f"check() got a value of type {type(answer).__name__}, expected your function itself.",
+            "not_a_function",
+        )
+    return None
+
+
+def ask(probe: Probe, answer: Answer, cases: Sequence[Arrays], seconds: float) -> list[Seen]:
+    """Put every case to an answer, each within the time limit. This runs the student's code.
+
+    After a case that was too slow or not attempted the others are not asked.
+    """
+    nothing = missing(answer)
+    if nothing is not None:
+        return [Seen(nothing)] * len(cases)
+    seen: list[Seen] = []
+    for inputs in cases:
+        seen.append(observe(probe, answer, inputs, seconds))
+        last = seen[-1].observation
+        if isinstance(last, Trouble) and last.kind in ("too slow", "not attempted"):
+            return seen + [seen[-1]] * (len(cases) - len(seen))
+    return seen
 
 
 def guarded(action: Callable[[], T], seconds: float) -> T | Trouble:

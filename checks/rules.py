@@ -38,12 +38,27 @@ def relative_error(got: np.ndarray, expected: np.ndarray) -> float:
     if got.shape != expected.shape:
         return float("inf")
     alike = (got == expected) | (np.isnan(got) & np.isnan(expected))
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         off = np.where(alike, 0.0, np.abs(got - expected))
     if not np.isfinite(off).all():
         return float("inf")
     scale = np.abs(expected[np.isfinite(expected)]).max(initial=FLOOR)
     return float(off.max(initial=0.0) / scale)
+
+
+def distance(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """|got - expected|, infinite where that is no number; just infinity for different shapes."""
+    if got.shape != expected.shape:
+        return np.array(np.inf)
+    with np.errstate(invalid="ignore", over="ignore"):
+        off = np.abs(got.astype(float) - expected.astype(float))
+    return np.where(np.isnan(off), np.inf, off)
+
+
+def other_shape(label: str, got: np.ndarray, expected: np.ndarray) -> str:
+    """The line about a field of another shape than the reference's."""
+    where = f"{label}: " if label else ""
+    return f"{where}yours has shape {got.shape}, expected {expected.shape}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,7 @@ class Close:
 
     def _line(self, got: np.ndarray, expected: np.ndarray, error: float, limit: float) -> str:
         if got.shape != expected.shape:
-            return f"{self._where(())}yours has shape {got.shape}, expected {expected.shape}"
+            return other_shape(self.label, got, expected)
         with np.errstate(invalid="ignore"):
             off = np.where(np.isfinite(got), np.abs(got - expected), np.inf)
         worst = np.unravel_index(int(off.argmax()), off.shape)
@@ -82,13 +97,16 @@ class AnyRow:
     """`Close`, for an observation with one row for each way in which weights could be copied in."""
 
     label: str = ""
+    most: int = 12  # more rows than that would be guesses
 
     def compare(self, got: np.ndarray, expected: np.ndarray, limit: float) -> Comparison:
         rule = Close(self.label)
+        if not 0 < len(got) <= self.most:
+            return Comparison(False, float("inf"), f"{self.label}: nothing to compare")
         return min((rule.compare(row, expected[0], limit) for row in got), key=lambda c: c.error)
 
     def same(self, got: np.ndarray, other: np.ndarray, limit: float) -> bool:
-        return any(relative_error(row, other[0]) <= 10 * limit for row in got)
+        return any(relative_error(row, other[0]) <= 10 * limit for row in got[: self.most])
 
 
 @dataclass(frozen=True)
@@ -125,10 +143,12 @@ class Within:
     by: float
 
     def compare(self, got: np.ndarray, expected: np.ndarray, limit: float) -> Comparison:
-        off = np.abs(got - expected)
-        if np.isfinite(off).all() and off.max() <= self.by:
+        off = distance(got, expected)
+        if off.max(initial=0.0) <= self.by:
             return Comparison(True)
-        worst = np.unravel_index(int(np.where(np.isfinite(off), off, np.inf).argmax()), off.shape)
+        if got.shape != expected.shape:
+            return Comparison(False, float("inf"), other_shape(self.label, got, expected))
+        worst = np.unravel_index(int(off.argmax()), off.shape)
         return Comparison(
             False,
             float("inf"),
@@ -137,8 +157,7 @@ class Within:
         )
 
     def same(self, got: np.ndarray, other: np.ndarray, limit: float) -> bool:
-        off = np.abs(got - other)
-        return bool(np.isfinite(off).all() and off.max() <= 2 * self.by)
+        return bool(distance(got, other).max(initial=0.0) <= 2 * self.by)
 
 
 @dataclass(frozen=True)
@@ -153,10 +172,12 @@ class Quantiles:
     by: float
 
     def compare(self, got: np.ndarray, expected: np.ndarray, limit: float) -> Comparison:
-        off = np.abs(got - expected)
-        if np.isfinite(off).all() and off.max() <= self.by:
+        off = distance(got, expected)
+        if off.max(initial=0.0) <= self.by:
             return Comparison(True)
-        at = int(np.where(np.isfinite(off), off, np.inf).argmax())
+        if got.shape != expected.shape:
+            return Comparison(False, float("inf"), other_shape(self.label, got, expected))
+        at = int(off.argmax())
         share = at / (len(got) - 1)
         line = (
             f"{self.label}: {share:.0%} of your numbers lie below {number(got[at])}; "
@@ -166,8 +187,9 @@ class Quantiles:
 
     def same(self, got: np.ndarray, other: np.ndarray, limit: float) -> bool:
         inner = slice(len(got) // 20, -(len(got) // 20))  # the extremes of a normal law vary a lot
-        off = np.abs(got[inner] - other[inner])
-        return bool(np.isfinite(off).all() and off.max() <= 3 * self.by)
+        return got.shape == other.shape and bool(
+            distance(got[inner], other[inner]).max(initial=0.0) <= 3 * self.by
+        )
 
 
 @dataclass(frozen=True)
@@ -177,6 +199,8 @@ class AtLeast:
     label: str
 
     def compare(self, got: np.ndarray, expected: np.ndarray, limit: float) -> Comparison:
+        if got.shape != expected.shape:
+            return Comparison(False, float("inf"), other_shape(self.label, got, expected))
         good = bool(np.isfinite(got) and got >= expected)
         line = f"{self.label}: yours {number(got)}, needed at least {number(expected)}"
         return Comparison(good, 0.0 if good else float("inf"), line)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from checks.exercise import Answer, Arrays, Probe
-from checks.observe import BadReturn
+from checks.observe import Answer, Arrays, BadReturn
 
 LARGEST = 10_000_000  # numbers; no right answer comes near
 
 
-def function_probe(
-    tensors: Sequence[str], scalars: Sequence[str] = (), *, reduces: bool, like: str = ""
-) -> Probe:
+@dataclass(frozen=True)
+class FunctionProbe:
     """A probe for `answer(*tensors, *scalars)`, all passed by position.
 
     reduces: the answer is a scalar (of shape () or (1,)); else it has the shape of `like`.
@@ -30,13 +29,18 @@ def function_probe(
     answer can be differentiated with respect to all of them).
     """
 
-    def probe(answer: Answer, inputs: Arrays) -> Arrays:
-        leaves = [torch.from_numpy(inputs[name]).requires_grad_() for name in tensors]
+    tensors: Sequence[str]
+    scalars: Sequence[str] = ()
+    reduces: bool = field(kw_only=True)
+    like: str = field(default="", kw_only=True)
+
+    def __call__(self, answer: Answer, inputs: Arrays) -> Arrays:  # noqa: D102 - the class says
+        leaves = [torch.from_numpy(inputs[name]).requires_grad_() for name in self.tensors]
         given = [leaf.clone() for leaf in leaves]  # not leaves: an in-place answer shows, no error
         before = [leaf.detach().clone() for leaf in leaves]
-        settings = [inputs[name].item() for name in scalars if name in inputs]
+        settings = [inputs[name].item() for name in self.scalars if name in inputs]
         result = answer(*given, *settings)
-        shape = () if reduces else inputs[like].shape
+        shape = () if self.reduces else inputs[self.like].shape
         changed = any(not torch.equal(x, y) for x, y in zip(given, before, strict=True))
         seen = {"value": as_array(result, shape), "changed": np.array(int(changed))}
         if leaves[0].dtype == torch.float64:
@@ -44,12 +48,10 @@ def function_probe(
         if "weights" in inputs:
             grads = _gradients(result, leaves, inputs["weights"])
             seen["has_grad"] = np.array(int(all(g is not None for g in grads)))
-            for name, leaf, grad in zip(tensors, leaves, grads, strict=True):
+            for name, leaf, grad in zip(self.tensors, leaves, grads, strict=True):
                 grad = torch.full_like(leaf, float("nan")) if grad is None else grad
                 seen[f"grad_{name}"] = grad.detach().double().numpy()
         return seen
-
-    return probe
 
 
 def _gradients(result: object, leaves: list[Tensor], weights: np.ndarray) -> list[Tensor | None]:

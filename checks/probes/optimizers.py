@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from checks.exercise import Answer, Arrays
-from checks.observe import BadReturn
+from checks.observe import Answer, Arrays, BadReturn
 from checks.probes import toys
 
 

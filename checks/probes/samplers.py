@@ -6,8 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from checks.exercise import Answer, Arrays
-from checks.observe import BadReturn
+from checks.observe import Answer, Arrays, BadReturn
 from checks.probes.functions import as_array
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from checks.exercise import Answer, Arrays, Probe
-from checks.observe import BadReturn
+from checks.observe import Answer, Arrays, BadReturn
 from checks.probes import toys
 from checks.probes.functions import as_array
 
@@ -38,7 +38,8 @@ class _Counted:
         return self.loss(*scores)
 
 
-def step_probe(player: str) -> Probe:
+@dataclass(frozen=True)
+class StepProbe:
     """A probe for the step of "discriminator" or "generator", taken twice in a row.
 
     discriminator: `answer(discriminator, generator, loss, optimizer, real, z)`
@@ -56,9 +57,11 @@ def step_probe(player: str) -> Probe:
     "ask_loss", value: the losses that were returned.
     """
 
-    def probe(answer: Answer, inputs: Arrays) -> Arrays:
+    player: str
+
+    def __call__(self, answer: Answer, inputs: Arrays) -> Arrays:  # noqa: D102 - the class says
         discriminator, generator = toys.toy_pair(int(inputs["seed"]))
-        is_d = player == "discriminator"
+        is_d = self.player == "discriminator"
         mine, other = (discriminator, generator) if is_d else (generator, discriminator)
         optimizer = torch.optim.SGD(mine.parameters(), lr=LR, momentum=inputs["momentum"].item())
         before, left = toys.flat(other), _leave_gradients(mine, other)
@@ -104,8 +107,6 @@ def step_probe(player: str) -> Probe:
         if "ask_loss" in inputs:
             seen["value"] = np.stack([_loss(loss) for loss in losses])
         return seen
-
-    return probe
 
 
 def _leave_gradients(*networks: nn.Module) -> np.ndarray:

@@ -13,6 +13,7 @@ from checks.vanilla_gan.mlp_mistakes import explain
 from checks.vanilla_gan.networks import (
     BATCHES,
     IMAGE,
+    ROWS,
     Applied,
     ByHand,
     case,
@@ -58,8 +59,10 @@ exercise = Exercise(
     parts=(Part("core", 7, "the network"), Part("batch of one", 1, "batches of one")),
     probe=NetworkProbe(layouts=[IMAGE, (784,)], outputs=[(1,), ()]),
     rules=rules(),
+    rows=ROWS,
     cases=_cases,
     reference=models.mlp_discriminator,
+    references=("gan_utils.models.mlp_discriminator",),
     explain=explain(_name, (LEAKY, LEAKY, NONE)),
 )
 variant = exercise.variant

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from checks.exercise import Case, Exercise, Part
-from checks.probes.functions import function_probe
+from checks.probes.functions import FunctionProbe
 from checks.rules import Close
 from checks.vanilla_gan import scores
 from gan_utils import losses
@@ -46,10 +46,11 @@ exercise = Exercise(
         Part("one side", 1, "scores of shape (N,)"),
         Part("float64", 1, "float64 scores"),
     ),
-    probe=function_probe(NAMES, reduces=True),
+    probe=FunctionProbe(NAMES, reduces=True),
     rules=scores.RULES | {f"grad_{name}": Close(f"gradient of {name}") for name in NAMES},
     cases=_cases,
     reference=losses.minimax_d,
+    references=("gan_utils.losses.minimax_d", "gan_utils.losses.minimax_g"),  # -minimax_g: a half
     explain=scores.explain,
 )
 variant = exercise.variant

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from checks.exercise import Case, Exercise, Part
-from checks.probes.steps import step_probe
+from checks.probes.steps import StepProbe
 from checks.vanilla_gan import steps
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -57,10 +57,11 @@ exercise = Exercise(
         Part("unequal", 1, "real and fake batches of unequal size"),
         Part("loss", 1, "the loss that it returns"),
     ),
-    probe=step_probe("discriminator"),
+    probe=StepProbe("discriminator"),
     rules=steps.rules("discriminator", "generator"),
     cases=_cases,
     reference=reference,
+    references=("gan_utils.training.steps.discriminator_step",),
     main="mine",
     explain=steps.explain,
 )

@@ -13,6 +13,7 @@ from checks.vanilla_gan.mlp_mistakes import explain
 from checks.vanilla_gan.networks import (
     BATCHES,
     IMAGE,
+    ROWS,
     Applied,
     ByHand,
     case,
@@ -70,8 +71,10 @@ exercise = Exercise(
     parts=(Part("core", 7, "the network"), Part("batch of one", 1, "batches of one")),
     probe=NetworkProbe(layouts=[(-1,)], outputs=[IMAGE, (784,), (28, 28)]),
     rules=rules(),
+    rows=ROWS,
     cases=_cases,
     reference=models.mlp_generator,
+    references=("gan_utils.models.mlp_generator",),
     explain=explain(_name, (RELU, RELU, TANH)),
 )
 variant = exercise.variant

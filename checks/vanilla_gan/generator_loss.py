@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from checks.exercise import Case, Exercise, Part
-from checks.probes.functions import function_probe
+from checks.probes.functions import FunctionProbe
 from checks.rules import Close
 from checks.vanilla_gan import scores
 from gan_utils import losses
@@ -43,10 +43,11 @@ exercise = Exercise(
         Part("one side", 1, "scores of shape (N,)"),
         Part("float64", 1, "float64 scores"),
     ),
-    probe=function_probe(NAMES, reduces=True),
+    probe=FunctionProbe(NAMES, reduces=True),
     rules=scores.RULES | {"grad_fake_scores": Close("gradient of fake_scores")},
     cases=_cases,
     reference=losses.non_saturating_g,
+    references=("gan_utils.losses.non_saturating_g", "gan_utils.losses.minimax_g"),  # of -score
     explain=scores.explain,
 )
 variant = exercise.variant

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from checks.exercise import Case, Exercise, Part
-from checks.probes.steps import step_probe
+from checks.probes.steps import StepProbe
 from checks.vanilla_gan import steps
 
 Loss = Callable[[Tensor], Tensor]
@@ -46,10 +46,11 @@ exercise = Exercise(
     about="one step of the generator's optimizer on discriminator(generator(z))",
     see="The generator's step",
     parts=(Part("core", 9, "the step"), Part("loss", 1, "the loss that it returns")),
-    probe=step_probe("generator"),
+    probe=StepProbe("generator"),
     rules=steps.rules("generator", "discriminator"),
     cases=_cases,
     reference=reference,
+    references=("gan_utils.training.steps.generator_step",),
     main="mine",
     explain=steps.explain,
 )

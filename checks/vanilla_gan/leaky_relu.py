@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from checks.exercise import Arrays, Case, Exercise, Finding, Part
 from checks.observe import Trouble
-from checks.probes.functions import function_probe
+from checks.probes.functions import FunctionProbe
 from checks.rules import Close
 from checks.vanilla_gan.common import MANNERS, grid
 from gan_utils import layers
@@ -99,7 +99,7 @@ exercise = Exercise(
     about="x where x is positive, slope * x elsewhere; a new tensor of the shape of x",
     see="Leaky ReLU",
     parts=(Part("core", 4, "the values"), Part("float64", 1, "float64 tensors")),
-    probe=function_probe(("x",), ("slope",), reduces=False, like="x"),
+    probe=FunctionProbe(("x",), ("slope",), reduces=False, like="x"),
     rules={
         "value": Close(),
         **MANNERS,
@@ -107,6 +107,7 @@ exercise = Exercise(
     },
     cases=_cases,
     reference=layers.leaky_relu,
+    references=("gan_utils.layers.leaky_relu",),
     explain=_explain,
 )
 variant = exercise.variant

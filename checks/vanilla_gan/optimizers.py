@@ -174,6 +174,7 @@ exercise = Exercise(
     },
     cases=_cases,
     reference=_reference,
+    references=("gan_utils.training.optim.adam",),
     explain=_explain,
 )
 variant = exercise.variant

@@ -78,6 +78,7 @@ exercise = Exercise(
     },
     cases=_cases,
     reference=lambda z: smooth_ring(z, range(8)),
+    references=("gan_utils.training.loop.train",),
     ideal={
         "good": np.array(GOOD_NEEDED),
         "modes": np.array(MODES_NEEDED),

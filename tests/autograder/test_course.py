@@ -8,7 +8,6 @@ from nbgrader.utils import is_grade, is_solution
 
 from autograder.classroom import SLIPS
 from autograder.course import Course
-from autograder.outputs import is_autograded
 from autograder.release import generated, same_release
 from checks.catalogue import find
 
@@ -59,7 +58,7 @@ def test_points_add_up_to_100(real: Course, assignment: str):
 
 def test_checks_earn_the_points_of_their_exercises(real: Course, assignment: str):
     nb = nbformat.read(real.notebook("source", "", assignment), as_version=4)
-    cells = [cell for cell in nb.cells if is_autograded(cell)]
+    cells = [cell for cell in nb.cells if is_grade(cell) and not is_solution(cell)]
     assert cells
     for cell in cells:
         call = re.fullmatch(r'check\("([\w.]+)", \w+\)', cell.source.strip().splitlines()[-1])

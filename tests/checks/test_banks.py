@@ -9,7 +9,8 @@ import torch
 
 from checks import bank, build
 from checks.catalogue import EXERCISES
-from checks.judge import CRASHED, RIGHT, WRONG, ask, judge
+from checks.judge import CRASHED, RIGHT, WRONG, judge, judge_measured
+from checks.observe import Seen, ask
 
 SEED = 20_250  # of cases that no one tuned the banks to
 # A machine's own arithmetic may round otherwise than the one that built the files.
@@ -36,7 +37,8 @@ def cases(request, exercise):
 
 
 def report_on(exercise, cases, answer):
-    return judge(exercise, cases, ask(exercise, cases, answer))
+    inputs = [case.inputs for case in cases.cases]
+    return judge(exercise, cases, ask(exercise.probe, answer, inputs, exercise.seconds))
 
 
 def test_the_reference_earns_all_points(exercise, cases):
@@ -55,30 +57,13 @@ def test_every_known_wrong_answer_is_named(exercise, cases):
     assert len(exercise.mistakes) >= 8
     for j, (known, i) in enumerate(bank.named(exercise)):
         # judged from the bank's own observations, which were made by the same probe
-        seen = [Stored(row) for row in cases.known[j]]
-        report = judge_measured(exercise, cases, seen)
+        report = judge_measured(exercise, cases, [Seen(one) for one in cases.known[j]])
         told = f"{known.name}[{i}]: {report.verdict}, {report.points} points, {report.diagnosis}"
         assert 0 <= report.points < exercise.points, told
         assert report.diagnosis == known.name, told
         assert known.says.split("\n")[0][:40] in report.message, told
         assert report.verdict in ((WRONG, CRASHED) if known.is_mistake else (RIGHT,)), told
         assert known.is_mistake or report.points > 0, told
-
-
-class Stored:
-    """An observation from a bank, in the form of a fresh one."""
-
-    def __init__(self, observation):
-        self.observation, self.printed = observation, ""
-
-
-def judge_measured(exercise, cases, seen):
-    """`judge` for observations that `measure` has gone over already."""
-    before, exercise.measure = exercise.measure, lambda one: one
-    try:
-        return judge(exercise, cases, seen)
-    finally:
-        exercise.measure = before
 
 
 def test_a_mistake_run_now_is_what_the_bank_says(exercise):
