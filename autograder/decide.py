@@ -159,7 +159,7 @@ def _enter(
         },
         source=source,
         earlier=_earlier(course, run),
-        told={"seed": 0, "notes2": run.seed, "digest": run.digest, "notes": run.notes},
+        told={"seed": run.seed, "digest": run.digest, "notes": run.notes},
     )
     with replaced(course.folder("autograded", run.student, run.assignment)) as target:
         convert(

@@ -80,7 +80,7 @@ def _copy(source: Path, target: Path) -> None:
 def _by_module(exercises: Iterable[str]) -> dict[str, dict[str, str]]:
     """{module: {function: the first exercise that it gives away}}, of all references."""
     found: dict[str, dict[str, str]] = {}
-    for name in exercises:
+    for name in sorted(set(exercises)):
         for reference in catalogue.find(name).references:
             module, _, function = reference.rpartition(".")
             found.setdefault(module, {}).setdefault(function, name)

@@ -25,7 +25,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from traitlets import default
 
-from autograder.html import clean_html, is_picture, render_markdown
+from autograder.html import PICTURE, clean_html, is_picture, render_markdown
 from autograder.looks import LOOKS, METADATA, Look, short_name
 from autograder.mathml import mathml
 
@@ -33,7 +33,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 HEADING = re.compile(r"^#+ *(.+?)(?: *\(\d+ points?\))? *$", re.MULTILINE)
 CHECK = re.compile(r"^check_|_check$")  # what a check's cell is called, after its exercise
 LONGEST_CODE = 50_000  # characters that are worth colouring
-LONGEST_PAGE = 300_000  # characters of Markdown on one page; what comes later is shown as typed
+LONGEST_PAGE = 200_000  # characters of Markdown and HTML on one page: up to 10 s of parsing
 UNMARKED = Look("…", "#0072B2", "#E5F1F8")
 MARKED = Look("✎", "#0072B2", "#E5F1F8")
 
@@ -94,12 +94,13 @@ def page(nb: NotebookNode, graded: dict[str, Any]) -> str:
     """The page as HTML.
 
     graded: "student", "assignment", "score" (with the late penalty taken off), "max_score" and
-    "late_penalty"; the marks of the cells are in their metadata.
+    "late_penalty"; the marks of the cells are in their metadata. What comes after `LONGEST_PAGE`
+    is shown as typed, verdicts excepted.
     """
     left = LONGEST_PAGE
     cells = []
     for cell in nb.cells:
-        left -= len(cell.source) if cell.cell_type == "markdown" else 0
+        left -= _to_parse(cell)
         cells.append(_shown(cell, rendered=left >= 0))
     return _template("feedback.html.j2").render(
         student=graded["student"],
@@ -134,6 +135,15 @@ def _title(nb: NotebookNode, assignment: str) -> str:
     return assignment
 
 
+def _to_parse(cell: NotebookNode) -> int:
+    """The characters of a cell that take time: of its Markdown, or of its outputs'."""
+    if cell.cell_type == "markdown":
+        return len(cell.source)
+    bundles = [output.get("data", {}) for output in cell.get("outputs", [])]
+    texts = [data.get(kind, "") for data in bundles for kind in ("text/html", "text/markdown")]
+    return sum(len(PICTURE.sub("", text)) for text in texts)
+
+
 def _shown(cell: NotebookNode, *, rendered: bool) -> Shown:
     mark = _mark(cell)
     if cell.cell_type == "markdown":
@@ -145,11 +155,13 @@ def _shown(cell: NotebookNode, *, rendered: bool) -> Shown:
         )
     if cell.cell_type == "code":
         kind = "answer" if is_solution(cell) else "check" if is_grade(cell) else "code"
-        outputs = [(output.output_type, _output(output)) for output in cell.outputs]
-        told = any(METADATA in output.get("metadata", {}) for output in cell.outputs)
+        outputs = cell.outputs
+        told = any(METADATA in output.get("metadata", {}) for output in outputs)
         if kind == "check" and told:  # the cards say it; the rest is for nbgrader's arithmetic
-            outputs = [shown for shown in outputs if shown[0] == "display_data"]
-        return Shown(kind, _code(cell.source), mark, outputs)
+            outputs = [output for output in outputs if output.output_type == "display_data"]
+            rendered = True
+        shown = [(output.output_type, _output(output, rendered=rendered)) for output in outputs]
+        return Shown(kind, _code(cell.source), mark, shown)
     return Shown("raw", _as_typed(cell.source), mark)
 
 
@@ -182,14 +194,14 @@ def _mark(cell: NotebookNode) -> Mark | None:
     return Mark(anchor, name, points, word, look, rendered)
 
 
-def _output(output: NotebookNode) -> Markup:
+def _output(output: NotebookNode, *, rendered: bool) -> Markup:
     """One output as HTML. It was cleaned before it was stored; here nothing is trusted to be."""
     if output.output_type == "stream":
         return _plain(output.text)
     if output.output_type == "error":
         return _plain("\n".join(output.traceback) or f"{output.ename}: {output.evalue}")
     data = output.get("data", {})
-    if "text/html" in data:
+    if "text/html" in data and rendered:
         return clean_html(data["text/html"])
     for kind in ("png", "jpeg"):
         picture = data.get(f"image/{kind}")
@@ -197,11 +209,11 @@ def _output(output: NotebookNode) -> Markup:
             alt = data.get("text/plain") or "picture"
             source = f"data:image/{kind};base64,{picture}"
             return Markup('<img alt="{}" src="{}">').format(alt, source)
-    if "text/markdown" in data:
+    if "text/markdown" in data and rendered:
         return render_markdown(data["text/markdown"])
     if "text/latex" in data:
         return mathml(data["text/latex"].strip().strip("$"), "block")
-    return _plain(data.get("text/plain", ""))
+    return _plain(data.get("text/plain") or ("" if rendered else "[the page has no room for this]"))
 
 
 def _as_typed(source: str) -> Markup:

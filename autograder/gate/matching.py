@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
+from nbgrader.utils import is_locked, is_solution
 
 from autograder.gate.notebook import Cell
 
@@ -105,7 +106,7 @@ class _Pairing:
         defining = {
             names[0]: slot
             for slot in reversed(self._free_slots())
-            if self.release[slot].metadata.get("nbgrader", {}).get("solution")
+            if is_solution(self.release[slot])
             and self.release[slot].cell_type == "code"
             and (names := defined_in(self.release[slot].source))
         }
@@ -119,7 +120,7 @@ class _Pairing:
     def by_neighbours(self) -> None:
         """Pair a slot with the only free cell of its kind between the cells around it."""
         for slot in self._free_slots():
-            if self.release[slot].metadata.get("nbgrader", {}).get("locked"):
+            if is_locked(self.release[slot]):
                 continue  # what stands there may be something else, and would be overwritten
             before = self.cells_of.get(slot - 1) if slot else -1
             is_last = slot + 1 == len(self.release)

@@ -8,6 +8,7 @@ from copy import deepcopy
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.utils import is_locked
 
 from autograder.gate.matching import Matching, defined_in, grade_id_of, match, tidy
 from autograder.gate.notebook import Cell
@@ -65,7 +66,7 @@ class Rebuilt:
             return
         if cell.kind != released.cell_type:
             self._turned.append(grade_id)
-        if not released.metadata.nbgrader["locked"]:
+        if not is_locked(released):
             yield slot, _as(released, cell.source, cell.attachments)
             return
         yield slot, _as(released, released.source, released.get("attachments"))
@@ -85,7 +86,7 @@ class Rebuilt:
         for slot in missing:
             released = self._release[slot]
             is_elsewhere = bool(named.intersection(defined[slot]))
-            if is_elsewhere and not released.metadata.nbgrader["locked"]:
+            if is_elsewhere and not is_locked(released):
                 cell = _as(released, ELSEWHERE)
             else:
                 cell = _as(released, released.source, released.get("attachments"))

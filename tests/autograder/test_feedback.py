@@ -9,7 +9,8 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder.feedback import LONGEST_PAGE, FeedbackExporter, ReadMarks, page
+from autograder import feedback
+from autograder.feedback import FeedbackExporter, ReadMarks, page
 from autograder.looks import METADATA
 from autograder.records import Verdict
 from autograder.verdicts import verdict_outputs
@@ -137,14 +138,24 @@ def test_the_page_needs_no_network_and_could_not_use_it():
     assert not re.search(r"https?://(?!www\.w3\.org/1998/Math)", str(found))
 
 
-def test_one_page_cannot_take_the_others_time():
-    long = "*a* " * 4_000
-    many = [new_markdown_cell(f"{long} {i}") for i in range(30)]
-    sections = soup(notebook(*many)).find_all("section", class_="text")
-    rendered = [section for section in sections if section.find("em")]
-    as_typed = [section for section in sections if "*a*" in section.text]
-    assert len(rendered) == LONGEST_PAGE // len(f"{long} 1")
-    assert len(as_typed) == 30 - len(rendered)
+def test_one_page_cannot_take_the_others_time(monkeypatch):
+    monkeypatch.setattr(feedback, "LONGEST_PAGE", 2_000 + 250 * 10)
+    data = {"text/html": "<em>a</em>".ljust(250), "text/plain": "plain"}
+    loud = new_code_cell("x", outputs=[new_output("display_data", data=data)])
+    many = [new_markdown_cell(f"*a* {i}".ljust(250)) for i in range(20)]
+    nb = notebook()
+    nb.cells[1:1] = [loud, *many, loud]
+    found = soup(nb)
+    rendered = found.find(id="notebook").find_all("em")
+    assert 10 <= len(rendered) < 20
+    assert found.find_all("section", class_="code")[1].pre.text.startswith("x")
+    assert "plain" in found.find_all("section", class_="code")[1].text
+    assert "*a* 19" in found.text
+    assert "◐ partly right" in found.find_all("section", class_="check")[1].find("b").parent.text
+    assert [len(check.find_all("div", class_="output")) for check in found("section", "check")] == [
+        *(1, 1, 1),
+    ]
+    assert found("section", "check")[0].find("div", class_="output").find("b")  # a card, not text
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # of nbgrader's own making

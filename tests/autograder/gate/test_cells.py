@@ -9,6 +9,8 @@ from nbgrader.converters import Autograde
 from traitlets.config import Config
 
 from autograder.course import convert
+from autograder.gate.notebook import Cell
+from autograder.gate.rebuild import Rebuilt
 from tests.autograder.gate.conftest import PNG, cell_of, grade_id, order
 from tests.tiny_course import TINY
 
@@ -96,6 +98,13 @@ def test_locked_cells_are_as_they_were_given_out(gated, nb):
     clean, notes = gated(nb)
     assert cell_of(clean, "double_check").source == "assert double(3) == 6"
     assert notes == ["cell double_check was locked but changed: what was given out is graded"]
+
+
+def test_a_check_is_locked_even_if_its_metadata_forgot_to_say_so(release):
+    cell_of(release, "double_check").metadata.nbgrader["locked"] = False
+    cells = [Cell("code", "pass", grade_id="double_check")]
+    clean = Rebuilt(cells, release).notebook
+    assert cell_of(clean, "double_check").source == "assert double(3) == 6"
 
 
 def test_an_answer_written_into_the_question_reaches_the_marker(gated, nb, release):

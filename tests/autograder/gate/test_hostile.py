@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from copy import deepcopy
@@ -104,6 +105,8 @@ def test_any_damage_to_the_bytes(cuts, gated, nb):
     names=st.lists(st.lists(st.binary(min_size=1, max_size=60), min_size=1, max_size=8), max_size=5)
 )
 def test_any_names_of_files(names, folder, pass_gate, kept, nb):
+    shutil.rmtree(folder)
+    folder.mkdir()
     for parts in names:
         safe = [part.translate(bytes.maketrans(b"/\0", b"__")) for part in parts]
         path = folder.joinpath(

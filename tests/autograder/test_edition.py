@@ -1,0 +1,199 @@
+"""The student edition works, and holds no answer."""
+
+import base64
+import importlib
+import json
+import subprocess
+import sys
+import sysconfig
+
+import pytest
+
+from autograder import edition
+from autograder.course import CourseError
+from checks import bank, wire
+from checks.catalogue import EXERCISES, find
+from checks.judge import judge_received
+from checks.recipes import recipe
+
+SEED = 11
+# In a process without site-packages' .pth files, so that the project itself is not to be found.
+ALONE = """
+import importlib, json, sys
+sys.path[:0] = [sys.argv[1]]
+sys.path.append(sys.argv[2])
+told = json.load(sys.stdin)
+"""
+REFERENCES = """
+from pathlib import Path
+root, raised = Path(sys.argv[1]), {}
+for file in sorted(root.rglob("*.py")):
+    parts = file.relative_to(root).with_suffix("").parts
+    importlib.import_module(".".join(p for p in parts if p != "__init__"))
+for name in told:
+    module, _, function = name.rpartition(".")
+    try:
+        getattr(sys.modules[module], function)(1, 2)
+    except Exception as error:
+        raised[name] = f"{type(error).__name__}: {error}"
+ours = [n for n in sys.modules if n.split(".")[0] in ("checks", "gan_utils", "autograder")]
+files = [sys.modules[name].__file__ for name in ours]
+try:
+    import autograder
+except ImportError:
+    autograder = None
+print(json.dumps({"raised": raised, "files": files, "autograder": autograder is not None}))
+"""
+ANSWERS = """
+import torch
+from checks import answering, check
+
+def leaky_relu(x, slope=0.01):
+    return x.clamp(min=0) + slope * x.clamp(max=0)
+
+def sample_noise(batch_size, dim):
+    return torch.rand(batch_size, dim) - torch.rand(batch_size, dim)
+
+def discriminator_loss(real_scores, fake_scores):
+    from gan_utils.losses import minimax_d
+    return minimax_d(real_scores, fake_scores)
+
+check("vanilla_gan.leaky_relu", leaky_relu)
+scope = globals()
+for name, request in told.items():
+    expression = name.rpartition(".")[2]
+    print("answer", name, answering.answer(lambda: eval(expression, scope), request))
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    target = tmp_path_factory.mktemp("edition") / "edition"
+    edition.build("03_vanilla_gan", EXERCISES, target)
+    return target
+
+
+def alone(folder, code, told):
+    """What a Python prints that has nothing of the course but the edition."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            ALONE + code,
+            str(folder),
+            sysconfig.get_path("purelib"),
+        ],
+        input=json.dumps(told),
+        capture_output=True,
+        text=True,
+        cwd=folder,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def references():
+    return sorted({name for e in EXERCISES.values() for name in e.references})
+
+
+@pytest.mark.parametrize("name", references())
+def test_every_reference_exists(name):
+    module, _, function = name.rpartition(".")
+    assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_every_exercise_says_what_gives_it_away():
+    assert all(exercise.references for exercise in EXERCISES.values())
+
+
+def test_there_is_nothing_but_what_a_room_needs(folder):
+    there = {path.relative_to(folder / "checks").parts[0] for path in folder.glob("checks/**/*.py")}
+    assert there == {"__init__.py", *edition.ASKED}
+    assert not [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".py"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "softplus",
+        "torch.where(x > 0",
+        "2 * unit - 1",
+        "torch.rand(",
+        "nn.Linear(784",
+        "256",
+        "1024",
+        "0.999",
+        "loss(real_scores, fake_scores)",
+        "set_to_none",
+        "smooth_ring",
+        "reference",
+        "binary_cross_entropy_with_logits(",
+    ],
+)
+def test_no_answer_is_written_anywhere(folder, answer):
+    files = [path for path in folder.rglob("*.py") if answer in path.read_text()]
+    # What the words mean there has nothing to do with an answer: a checksum's block, weights.
+    innocent = {"download.py", "checkpoint.py", "networks.py", "digits.py", "plots.py", "mnist.py"}
+    assert not {path.name for path in files} - innocent
+
+
+def test_every_module_imports_and_every_reference_raises(folder):
+    found = json.loads(alone(folder, REFERENCES, references()))
+    assert found["raised"].keys() == set(references())
+    for name, said in found["raised"].items():
+        assert said.startswith(f"PlainError: {name} gives away the answer to vanilla_gan."), said
+    assert found["files"] and all(file.startswith(str(folder)) for file in found["files"])
+    assert not found["autograder"]
+
+
+def test_questions_are_answered_in_it_and_judged_outside(folder):
+    names = ("leaky_relu", "sample_noise", "discriminator_loss", "generator_loss")
+    exercises = {name: find(f"vanilla_gan.{name}") for name in names}
+    banks = {name: bank.build(exercise, SEED) for name, exercise in exercises.items()}
+    requests = {}
+    for name, exercise in exercises.items():
+        inputs = [case.inputs for case in banks[name].cases]
+        data = wire.pack_request(recipe(exercise.probe), inputs, exercise.seconds)
+        requests[exercise.name] = base64.b64encode(data).decode()
+    lines = alone(folder, ANSWERS, requests).splitlines()
+    assert lines[0] == "vanilla_gan.leaky_relu: asked by the grader."
+    reports = {}
+    for name, line in zip(names, lines[1:], strict=True):
+        data = base64.b64decode(line.split()[2])
+        reports[name] = judge_received(exercises[name], banks[name], data)
+    verdicts = {name: (report.verdict, report.points) for name, report in reports.items()}
+    assert verdicts == {
+        "leaky_relu": ("right", 5),
+        "sample_noise": ("wrong", 0),
+        "discriminator_loss": ("crashed", 0),
+        "generator_loss": ("crashed", 0),
+    }
+    assert "gives away the answer" in reports["discriminator_loss"].message
+    assert "name 'generator_loss' is not defined" in reports["generator_loss"].message
+
+
+def test_only_what_the_assignment_asks_is_taken_away(tmp_path):
+    edition.build("small", ["vanilla_gan.leaky_relu"], tmp_path)
+    losses = tmp_path / "gan_utils" / "losses.py"
+    assert (
+        losses.read_bytes()
+        == (edition.Path(edition.gan_utils.__file__).parent / "losses.py").read_bytes()
+    )
+    assert "gives away" in (tmp_path / "gan_utils" / "layers.py").read_text()
+
+
+def test_the_same_sources_give_the_same_edition(folder, tmp_path):
+    edition.build("03_vanilla_gan", reversed(EXERCISES), tmp_path / "again")
+    assert edition.digest(tmp_path / "again") == edition.digest(folder)
+    (tmp_path / "again" / "gan_utils" / "errors.py").write_text("")
+    assert edition.digest(tmp_path / "again") != edition.digest(folder)
+
+
+def test_a_reference_that_is_not_there_stops_the_lecturer(tmp_path, monkeypatch):
+    exercise = find("vanilla_gan.leaky_relu")
+    for name in ("gan_utils.layers.gone", "gan_utils.nowhere.leaky_relu"):
+        monkeypatch.setattr(exercise, "references", (name,))
+        with pytest.raises(CourseError, match=r"reference.*gan_utils"):
+            edition.build("small", [exercise.name], tmp_path)
