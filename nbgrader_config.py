@@ -29,7 +29,6 @@ c.CourseDirectory.ignore = [
     "*.pyc",
     "__pycache__",
     "feedback",
-    ".graded.json",  # the autograder's own record; see autograder/grade.py
 ]
 
 # Generating notebooks/: the same bytes from the same source, whoever generates them.

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import Grade, Gradebook
 
 from autograder.converters import DecidedAutograde, OneFeedback
 from autograder.course import ConversionError, Course, GradebookError, convert
@@ -25,7 +25,7 @@ from autograder.database import AGAIN
 from autograder.marking import METADATA, Decision, names_of_cells
 from autograder.questions import banks, exercises_of
 from autograder.records import Outcome, Run, Verdict, replaced, write_atomically
-from autograder.student_outputs import clean_outputs
+from autograder.student_outputs import clean_outputs, harmless
 from autograder.verdicts import picture, verdict_outputs
 from checks import catalogue, wire
 from checks.bank import Bank
@@ -61,7 +61,8 @@ def decide(course: Course, run: Run, gated: Path) -> Outcome:
         if isinstance(cause, OSError):
             outcome.state, outcome.reason = NOT_DECIDED, _of_the_disk(cause)
         else:
-            outcome.reason = f"nbgrader gave up: {error} (all it said: {_log(course, run, error)})"
+            log = _log(course, run, error)
+            outcome.reason = f"it could not be decided: {_line(error)} (all that is known: {log})"
     outcome.seconds = time.perf_counter() - began
     return outcome
 
@@ -91,10 +92,11 @@ def _read_marks(gradebook: Gradebook, outcome: Outcome) -> None:
     marks = gradebook.find_submission_notebook(
         outcome.assignment, outcome.assignment, outcome.student
     )
-    outcome.points, outcome.max_points = marks.score, marks.max_score
-    outcome.auto_points, outcome.max_auto_points = marks.code_score, marks.max_code_score
+    checked = [grade for grade in marks.grades if grade.cell_type == "code"]
+    outcome.points, outcome.max_points = _sums(marks.grades)
+    outcome.auto_points, outcome.max_auto_points = _sums(checked)
     outcome.late_penalty = marks.late_submission_penalty or 0.0
-    outcome.points_to_grade_by_hand = sum(
+    outcome.points_to_grade_by_hand = math.fsum(
         grade.max_score for grade in marks.grades if grade.needs_manual_grade
     )
     names = names_of_cells(marks)
@@ -102,6 +104,11 @@ def _read_marks(gradebook: Gradebook, outcome: Outcome) -> None:
         names[grade.cell_id]: {"points": grade.score, "max_points": grade.max_score}
         for grade in sorted(marks.grades, key=lambda grade: names[grade.cell_id])
     }
+
+
+def _sums(grades: Sequence[Grade]) -> tuple[float, float]:
+    """Points and most points of all of them together."""
+    return math.fsum(one.score for one in grades), math.fsum(one.max_score for one in grades)
 
 
 def judged(source: NotebookNode, run: Run) -> list[Verdict]:
@@ -231,6 +238,13 @@ def _sources(nb: NotebookNode) -> list[tuple[str, str]]:
 def _of_the_disk(error: OSError) -> str:
     where = f" {error.filename}" if error.filename else " its files"
     return f"The grader cannot read or write{where}: {error.strerror or error}. {AGAIN}"
+
+
+def _line(error: Exception) -> str:
+    """What an error says, which may quote the student, on one harmless line."""
+    is_told = isinstance(error, ConversionError | ValueError)
+    said = str(error) if is_told else f"{type(error).__name__}: {error}"
+    return harmless(said.partition("\n")[0])[:300]
 
 
 def _log(course: Course, run: Run, error: Exception) -> Path:

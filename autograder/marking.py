@@ -56,6 +56,8 @@ class Decision:
 class DecidedNotebook(NotebookExporter):
     """The exporter of grading: there is none without a decision."""
 
+    optimistic_validation = True  # once, at the end: our steps are few, and known
+
     def __init__(self, **options: Any) -> None:  # noqa: ANN401
         super().__init__(**options)
         if getattr(self.parent, "decision", None) is None:

@@ -34,42 +34,45 @@ def exercises_of(notebook: NotebookNode) -> Asks:
 
 
 def _asked(source: str, grade_id: str, points: float) -> list[tuple[str, str]]:
+    where = f"The graded cell {grade_id}"
     try:
-        asked = [
-            (call.args[0].value, ast.get_source_segment(source, call.args[1]))
-            for call in _checks(ast.parse(source))
-        ]
+        asked = [_parts(call, source) for call in _checks(ast.parse(source))]
+        worth = sum(catalogue.find(name).points for name, _ in asked)
     except SyntaxError as error:
-        raise CourseError(f"The graded cell {grade_id} is not Python: {error}.") from error
+        raise CourseError(f"{where} is not Python: {error}.") from error
+    except (ValueError, catalogue.UnknownExercise) as error:
+        raise CourseError(f"{where}: {error}") from error
     if not asked:
         raise CourseError(
-            f"The graded cell {grade_id} asks nothing that can be judged from outside. It needs a "
-            'line like check("notebook.exercise", answer).'
+            f"{where} asks nothing that can be judged from outside. It needs a line like "
+            'check("notebook.exercise", answer).'
         )
-    try:
-        worth = sum(catalogue.find(name).points for name, _ in asked)
-    except catalogue.UnknownExercise as error:
-        raise CourseError(f"The graded cell {grade_id}: {error}") from error
+    if len({name for name, _ in asked}) < len(asked):
+        raise CourseError(f"{where} asks for the same exercise twice.")
     if worth != points:
         raise CourseError(
-            f"The graded cell {grade_id} is worth {points:g} points, but what it asks is worth "
-            f"{worth:g}. Correct its points in the source notebook."
+            f"{where} is worth {points:g} points, but what it asks is worth {worth:g}. Correct its "
+            "points in the source notebook."
         )
     return asked
 
 
 def _checks(tree: ast.Module) -> Iterator[ast.Call]:
-    """The calls check("name", answer) among the statements of a cell."""
-    for statement in tree.body:
-        call = statement.value if isinstance(statement, ast.Expr) else None
-        if (
-            isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Name)
-            and call.func.id == "check"
-            and len(call.args) == 2
-            and isinstance(call.args[0], ast.Constant)
-        ):
-            yield call
+    """All calls of check() in a cell. Raises ValueError for one that is not a line of its own."""
+    lines = [node.value for node in tree.body if isinstance(node, ast.Expr)]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "check":
+            if node not in lines:
+                raise ValueError("check() must stand in a line of its own, not inside other code.")
+            yield node
+
+
+def _parts(call: ast.Call, source: str) -> tuple[str, str]:
+    """The exercise's name and the answer's expression. Raises ValueError for other arguments."""
+    match call.args:
+        case [ast.Constant(value=str(name)), answer] if not call.keywords:
+            return name, ast.get_source_segment(source, answer)
+    raise ValueError('write check("notebook.exercise", answer): the name as it is, and one answer.')
 
 
 def draw(asks: Asks, seed: int) -> list[Question]:

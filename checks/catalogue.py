@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from checks import vanilla_gan
 from checks.exercise import Exercise
 
-EXERCISES: dict[str, Exercise] = {
-    exercise.name: exercise for notebook in (vanilla_gan,) for exercise in notebook.EXERCISES
-}
+COURSE = tuple(exercise for notebook in (vanilla_gan,) for exercise in notebook.EXERCISES)
+EXERCISES: dict[str, Exercise] = {exercise.name: exercise for exercise in COURSE}
 
 
 class UnknownExercise(LookupError):  # noqa: N818 - the name says what happened
@@ -17,6 +18,18 @@ class UnknownExercise(LookupError):  # noqa: N818 - the name says what happened
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+@contextmanager
+def registered(*exercises: Exercise) -> Iterator[None]:
+    """Further exercises for the length of a `with` block: toys of a test, or an author's drafts."""
+    before = dict(EXERCISES)
+    EXERCISES.update({exercise.name: exercise for exercise in exercises})
+    try:
+        yield
+    finally:
+        EXERCISES.clear()
+        EXERCISES.update(before)
 
 
 def find(name: str) -> Exercise:

@@ -88,7 +88,7 @@ class Exercise:
     known: dict[str, Known] = field(default_factory=dict)
     variants: dict[str, Answer] = field(default_factory=dict)
     measure: Callable[[Arrays], Arrays] = lambda seen: seen  # from what a probe saw to the fields
-    rows: Sequence[str] = ()  # what a probe saw with as many rows as the answer happens to give
+    rows: dict[str, int] = field(default_factory=dict)  # fields whose rows vary: how many at most
     references: Sequence[str] = ()  # names in gan_utils that give the answer away
     ideal: Arrays = field(default_factory=dict)  # fields expected exactly so, whatever is drawn
     seconds: float = 10.0  # one call's limit

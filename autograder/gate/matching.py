@@ -26,7 +26,7 @@ class Matching:
 
     slots: the release's cell that a submitted cell is
     recognised: the submitted cells matched by something other than their grade_id
-    copies: the submitted cells with a grade_id that an earlier cell had taken
+    copies: the submitted cells, matched by nothing, with a grade_id that an earlier cell took
     """
 
     slots: dict[int, int] = field(default_factory=dict)
@@ -57,13 +57,6 @@ def match(cells: list[Cell], release: list[NotebookNode]) -> Matching:
     pairing = _Pairing(cells, release)
     pairing.by(lambda cell: cell.grade_id, grade_id_of)
     by_grade_id = set(pairing.slots)
-    known = {grade_id_of(released) for released in release} - {None}
-    copies = {
-        number
-        for number, cell in enumerate(cells)
-        if cell.grade_id in known and number not in by_grade_id
-    }
-    pairing.barred = copies
     pairing.by(
         lambda cell: (cell.kind, cell.id) if cell.id else None,
         lambda released: (released.cell_type, released.get("id")),
@@ -74,6 +67,12 @@ def match(cells: list[Cell], release: list[NotebookNode]) -> Matching:
     )
     pairing.by_definition()
     pairing.by_neighbours()
+    known = {grade_id_of(released) for released in release} - {None}
+    copies = {
+        number
+        for number, cell in enumerate(cells)
+        if cell.grade_id in known and number not in pairing.slots
+    }
     return Matching(pairing.slots, set(pairing.slots) - by_grade_id, copies)
 
 
@@ -84,7 +83,6 @@ class _Pairing:
         self.cells, self.release = cells, release
         self.slots: dict[int, int] = {}
         self.cells_of: dict[int, int] = {}
-        self.barred: set[int] = set()
 
     def by(
         self,
@@ -139,9 +137,7 @@ class _Pairing:
         return [slot for slot in range(len(self.release)) if slot not in self.cells_of]
 
     def _free_cells(self, numbers: Iterable[int]) -> list[int]:
-        return [
-            number for number in numbers if number not in self.slots and number not in self.barred
-        ]
+        return [number for number in numbers if number not in self.slots]
 
     def _pair(self, number: int, slot: int) -> None:
         self.slots[number] = slot

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import sysconfig
 
+import nbformat
 import pytest
 
-from autograder import edition
+from autograder import edition, questions
 from autograder.course import CourseError
 from checks import bank, wire
 from checks.catalogue import EXERCISES, find
@@ -17,6 +18,7 @@ from checks.judge import judge_received
 from checks.recipes import recipe
 
 SEED = 11
+PACKAGES = sysconfig.get_path("purelib")
 # In a process without site-packages' .pth files, so that the project itself is not to be found.
 ALONE = """
 import importlib, json, sys
@@ -65,6 +67,19 @@ for name, request in told.items():
     print("answer", name, answering.answer(lambda: eval(expression, scope), request))
 """
 
+CELLS = """
+import traceback
+failed, scope = {}, {"__name__": "__main__"}
+for cell, source in told["cells"]:
+    try:
+        exec(compile(source, cell, "exec"), scope)
+    except Exception:
+        failed[cell] = traceback.format_exc()
+for expression in told["expressions"]:
+    assert callable(eval(expression, scope)), expression
+print("\\n" + json.dumps(failed))
+"""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -76,15 +91,7 @@ def folder(tmp_path_factory):
 def alone(folder, code, told):
     """What a Python prints that has nothing of the course but the edition."""
     done = subprocess.run(
-        [
-            sys.executable,
-            "-I",
-            "-S",
-            "-c",
-            ALONE + code,
-            str(folder),
-            sysconfig.get_path("purelib"),
-        ],
+        [sys.executable, "-B", "-I", "-S", "-c", ALONE + code, str(folder), PACKAGES],
         input=json.dumps(told),
         capture_output=True,
         text=True,
@@ -120,23 +127,21 @@ def test_there_is_nothing_but_what_a_room_needs(folder):
         "softplus",
         "torch.where(x > 0",
         "2 * unit - 1",
-        "torch.rand(",
-        "nn.Linear(784",
-        "256",
-        "1024",
+        "nn.Linear(784, 256)",
+        "nn.Linear(1024, 784)",
         "0.999",
-        "loss(real_scores, fake_scores)",
-        "set_to_none",
+        "optimizer.step()\n    return value",
         "smooth_ring",
-        "reference",
-        "binary_cross_entropy_with_logits(",
+        "2 * LEVELS - 1",
     ],
 )
-def test_no_answer_is_written_anywhere(folder, answer):
-    files = [path for path in folder.rglob("*.py") if answer in path.read_text()]
-    # What the words mean there has nothing to do with an answer: a checksum's block, weights.
-    innocent = {"download.py", "checkpoint.py", "networks.py", "digits.py", "plots.py", "mnist.py"}
-    assert not {path.name for path in files} - innocent
+def test_no_answer_is_written_anywhere(folder, project_root, answer):
+    def holders(*roots):
+        files = [file for root in roots for file in root.rglob("*.py")]
+        return [file for file in files if answer in file.read_text()]
+
+    assert holders(project_root / "gan_utils", project_root / "checks"), "nothing to look for"
+    assert not holders(folder)
 
 
 def test_every_module_imports_and_every_reference_raises(folder):
@@ -174,14 +179,27 @@ def test_questions_are_answered_in_it_and_judged_outside(folder):
     assert "name 'generator_loss' is not defined" in reports["generator_loss"].message
 
 
-def test_only_what_the_assignment_asks_is_taken_away(tmp_path):
+def test_the_notebook_runs_in_it_without_the_cells_for_the_desk(folder, project_root):
+    """No other cell needs what is taken away, and no graded one what a cell for the desk makes."""
+    name = "03_vanilla_gan"
+    nb = nbformat.read(project_root / "solutions" / name / f"{name}.ipynb", as_version=4)
+    cells = [
+        # two steps of training are enough to see that it runs
+        (cell.id, cell.source.replace("steps: int = 2_000", "steps: int = 2"))
+        for cell in nb.cells
+        if cell.cell_type == "code" and "desk" not in cell.metadata.get("tags", [])
+    ]
+    asked = questions.exercises_of(nb).values()
+    expressions = [expression for found in asked for _, expression in found]
+    printed = alone(folder, CELLS, {"cells": cells, "expressions": expressions})
+    assert json.loads(printed.splitlines()[-1]) == {}
+
+
+def test_only_what_the_assignment_asks_is_taken_away(tmp_path, project_root):
     edition.build("small", ["vanilla_gan.leaky_relu"], tmp_path)
-    losses = tmp_path / "gan_utils" / "losses.py"
-    assert (
-        losses.read_bytes()
-        == (edition.Path(edition.gan_utils.__file__).parent / "losses.py").read_bytes()
-    )
-    assert "gives away" in (tmp_path / "gan_utils" / "layers.py").read_text()
+    copy, own = tmp_path / "gan_utils", project_root / "gan_utils"
+    assert (copy / "losses.py").read_bytes() == (own / "losses.py").read_bytes()
+    assert "gives away" in (copy / "layers.py").read_text()
 
 
 def test_the_same_sources_give_the_same_edition(folder, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from checks import bank, build
-from checks.catalogue import EXERCISES
+from checks.catalogue import COURSE, EXERCISES
 from checks.judge import CRASHED, RIGHT, WRONG, judge, judge_measured
 from checks.observe import Seen, ask
 
@@ -26,7 +26,7 @@ def one_thread():
     torch.set_num_threads(threads)
 
 
-@pytest.fixture(scope="module", params=list(EXERCISES.values()), ids=lambda e: e.name)
+@pytest.fixture(scope="module", params=COURSE, ids=lambda e: e.name)
 def exercise(request):
     return request.param
 

@@ -92,6 +92,15 @@ def test_of_copies_the_first_is_graded(gated, nb):
     ]
 
 
+def test_a_copy_that_became_the_answer_to_another_exercise_is_that(gated, nb):
+    copy = nbformat.from_dict(cell_of(nb, "double"))
+    copy |= {"id": "copy", "source": "def square(x):\n    return x ** 2"}
+    without(nb, "square").cells.insert(order(nb).index("double") + 1, copy)
+    clean, _ = gated(nb)
+    assert cell_of(clean, "double").source == "def double(x):\n    return 2 * x"
+    assert cell_of(clean, "square").source == "def square(x):\n    return x ** 2"
+
+
 def test_locked_cells_are_as_they_were_given_out(gated, nb):
     cell_of(nb, "double_check").source = "pass"
     cell_of(nb, "square_check").source += "   \n\n"  # what an editor does is not worth a word

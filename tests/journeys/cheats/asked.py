@@ -44,21 +44,28 @@ def stored_answers(s: Submission) -> None:
     from checks import bank, catalogue
 
     public = bank.stored(catalogue.find("vanilla_gan.generator_loss"))
-    pairs = [
-        (case.inputs["fake_scores"].tolist(), float(expected["value"]))
-        for case, expected in zip(public.cases, public.expected, strict=True)
-    ]
+    table = []
+    for case, expected in zip(public.cases, public.expected, strict=True):
+        scores = case.inputs["fake_scores"]
+        gradient = expected.get("grad_fake_scores", 0 * scores) / case.inputs.get("weights", 1)
+        table.append((scores.tolist(), float(expected["value"]), gradient.tolist()))
     s.start(f"""
-        inf, nan = float("inf"), float("nan")
-        TABLE = {pairs!r}
+        TABLE = {table!r}
         def nearest(scores):
-            scores = scores.detach().double().flatten()
-            def distance(pair):
-                known = torch.tensor(pair[0], dtype=torch.float64).flatten()
-                return (known - scores).abs().sum() if known.shape == scores.shape else inf
-            return min(TABLE, key=distance)[1]
+            def distance(entry):
+                known = torch.tensor(entry[0]).to(scores)
+                return float((known - scores).abs().sum()) if known.shape == scores.shape else 1e9
+            _, value, gradient = min(TABLE, key=distance)
+            return value, torch.tensor(gradient).to(scores).expand_as(scores)
     """)
-    s.body("generator_loss", "return fake_scores.sum() * 0 + nearest(fake_scores)")
+    s.body(
+        "generator_loss",
+        """
+        value, gradient = nearest(fake_scores.detach())
+        moved = (fake_scores - fake_scores.detach()) * gradient
+        return moved.sum() + torch.tensor(value).to(fake_scores)
+        """,
+    )
 
 
 @attack("looks for the expected numbers on the stack and in memory while it is asked")

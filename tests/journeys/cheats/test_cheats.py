@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
@@ -71,7 +72,7 @@ def test_there_are_many_attacks_and_each_says_what_it_tries():
 
 @pytest.mark.parametrize("name", POINTS)
 def test_bluffs_run_and_earn_nothing(name: str, release, solution, tmp_path: Path):
-    s = Submission(release.copy(), tmp_path, "bluff", right_answers(solution))
+    s = Submission(deepcopy(release), tmp_path, "bluff", right_answers(solution))
     key = "train_on_ring" if name == "ring_generator" else name
     s.body(key, BLUFFS[key])
     space: dict = {}
@@ -167,9 +168,9 @@ def test_no_file_is_left(lectures):
         assert [path.name for path in course.temporary.iterdir()] == []
 
 
-def test_sources_and_submissions_are_as_they_were(lectures, release):
+def test_sources_and_submissions_are_as_they_were(lectures, project_root: Path):
     for course, entries in lectures:
-        again = lecture.make_lecture(Path(__file__).parents[3], lecture.USUAL)
+        again = lecture.make_lecture(project_root, lecture.USUAL)
         try:
             for path in ("solutions", "notebooks"):
                 file = Path(path) / NOTEBOOK / f"{NOTEBOOK}.ipynb"
