@@ -1,10 +1,10 @@
 """The gate: what a student handed in becomes a clean submission, or is refused, without running it.
 
 What is harmless is repaired and noted; what is not is refused, for that student alone. However
-nasty a submission is, the gate ends within seconds and takes less than half a gigabyte of memory
-(measured: 3 s and 400 MB): at most 5,000 entries are looked at and 200 files of together 50 MB
-taken, and a notebook may have 20 MB, a million brackets, 2,000 cells, a million characters a cell
-and four million in all.
+nasty a submission is, the gate ends within seconds and takes some half a gigabyte of memory at most
+(the worst that was measured: 3 s and 500 MB, of which 110 MB are Python and its libraries). At most
+5,000 entries are looked at, and 200 files of together 50 MB taken; a notebook may have 20 MB, a
+million brackets, 2,000 cells, a million characters a cell and four million in all.
 
     files, names    which files are there, read safely; which of them stay out
     notebook        from the bytes of a notebook to plain cells

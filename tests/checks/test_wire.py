@@ -101,6 +101,9 @@ HOSTILE = {
     "a shape too large": bundle(
         ("00.value.npy", npy(np.ones(3), shape=(SHAPED, b"'shape': (999999,)")))
     ),
+    "numbers left over": bundle(
+        ("00.value.npy", npy(np.ones(3), shape=(SHAPED, b"'shape': (2,)")))
+    ),
     "a negative side": bundle(("00.value.npy", npy(np.ones(3), shape=(SHAPED, b"'shape': (-3,)")))),
     "no numbers in a huge shape": bundle(
         ("00.value.npy", npy(np.ones(0), shape=(b"(0,)", b"(0,999999999,999999999,9999)")))
