@@ -8,6 +8,7 @@ what was decided is not decided again.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ from tempfile import TemporaryDirectory
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader.api import MissingEntry
 
 from autograder import edition, questions
 from autograder.course import ConversionError, Course, CourseError, GradebookError
@@ -253,19 +255,28 @@ def _prepare(assignment: Assignment, student: str) -> tuple[Outcome, Run | None,
     outcome.digest, outcome.notes, outcome.state = digest, gated.notes, NOT_DECIDED
     before = records.load_outcome(student, name)
     if before is not None and before.digest == digest and before.state == GRADED:
-        if not options.regrade:
-            return _unchanged(assignment, before), None, 0
-        if options.seed is None:
+        if options.regrade and options.seed is None:
             return outcome, None, before.seed
+        if not options.regrade:
+            with contextlib.suppress(MissingEntry):  # another gradebook: decide again
+                return _unchanged(assignment, before), None, 0
+            return outcome, _kept_run(records, student, name, digest, before.seed), before.seed
     seed = assignment.batch_seed()
-    run = None if options.regrade else records.load_run(student, name)
-    if run is not None and (run.digest != digest or run.seed != seed):
-        run = None
+    run = None if options.regrade else _kept_run(records, student, name, digest, seed)
     return outcome, run, seed
 
 
+def _kept_run(records: Records, student: str, name: str, digest: str, seed: int) -> Run | None:
+    """The Run of just this submission with just these questions, if it is kept."""
+    run = records.load_run(student, name)
+    return run if run is not None and (run.digest, run.seed) == (digest, seed) else None
+
+
 def _unchanged(assignment: Assignment, before: Outcome) -> Outcome:
-    """What was graded before, with the marks that were given by hand since."""
+    """What was graded before, with the marks that were given by hand since.
+
+    Raises MissingEntry if the gradebook does not know of it.
+    """
     before.state = UNCHANGED
     try:
         read_marks(assignment.course, before)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -16,6 +15,7 @@ from autograder.job import Job, Setting
 from autograder.records import Run
 from autograder.worker import close_here, run_here
 
+_END = object()  # of the jobs
 AHEAD = 2  # jobs prepared for each that can run, so that nobody waits and little is held in memory
 
 
@@ -42,7 +42,10 @@ class Crew:
         source = iter(jobs)
         try:
             while True:
-                for item in itertools.islice(source, AHEAD * self.size - len(waiting)):
+                while len(waiting) < AHEAD * self.size:
+                    item = next(source, _END)
+                    if item is _END:
+                        break
                     if item is None:
                         yield None
                         continue

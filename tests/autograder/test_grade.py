@@ -58,23 +58,23 @@ class Here(Crew):
 
 @pytest.fixture(scope="session")
 def registered(tmp_path_factory, project_root):
-    """A gradebook that knows the notebook: to copy, since making one takes seconds."""
+    """A gradebook that knows the notebook, to copy, since making one takes seconds; its release."""
     course = make_course(tmp_path_factory.mktemp("registered") / "course", project_root)
-    Assignment(course, SHORT, Options())
-    return course.root / "gradebook.db"
+    release = Assignment(course, SHORT, Options()).release
+    return course.root / "gradebook.db", release
 
 
 @pytest.fixture
 def course(tmp_path, project_root, registered) -> Course:
     course = make_course(tmp_path / "a course (1)", project_root)  # a path that needs escaping
-    (course.root / "gradebook.db").write_bytes(registered.read_bytes())
+    (course.root / "gradebook.db").write_bytes(registered[0].read_bytes())
     return course
 
 
 @pytest.fixture
-def submit(course):
+def submit(course, registered):
     """submit("ann", leaky_relu=source, loss=source): a submission with those cells."""
-    release = Assignment(course, SHORT, Options()).release
+    release = registered[1]
 
     def submit(student, **sources):
         nb = nbformat.reads(nbformat.writes(release), as_version=4)
@@ -142,6 +142,16 @@ def test_what_was_run_but_not_decided_is_not_run_again(submit, course):
     crew = Here()
     both = graded(course, "ann", "bob", crew=crew, seed=9)
     assert crew.ran == [] and {one.state for one in both.values()} == {"graded"}
+
+
+def test_a_gradebook_that_was_lost_is_filled_again_without_running_anything(submit, course):
+    submit("ann")
+    first = graded(course, "ann")["ann"]
+    (course.root / "gradebook.db").unlink()
+    crew = Here()
+    again = graded(course, "ann", crew=crew)["ann"]
+    assert crew.ran == []
+    assert (again.state, again.points, again.seed) == ("graded", first.points, first.seed)
 
 
 def test_one_class_has_one_secret_until_all_of_it_is_decided(submit, course):
