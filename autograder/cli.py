@@ -164,7 +164,7 @@ def _grade_all(
     bar = tqdm(total=len(todo), desc="grading", unit="notebook")
     with bar, _crew(options) as crew:
         for name in sorted({assignment for _, assignment in todo}):
-            assignment = Assignment(course, name, how)
+            assignment = Assignment(course, name, how, crew.prepare)
             students = [student for student, other in todo if other == name]
             before = len(outcomes)
             for outcome in grade(assignment, students, crew):

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -82,29 +82,35 @@ class Options:
 
 @dataclass
 class Assignment:
-    """One assignment being graded: what all its submissions share."""
+    """One assignment being graded: what all its submissions share.
+
+    prepare: called as soon as it is known what the workers will need, so that they can start
+    """
 
     course: Course
     name: str
     options: Options
+    prepare: Callable[[Setting], None] = lambda setting: None
     records: Records = field(init=False)
 
     def __post_init__(self) -> None:
         """Enter the graded cells into the gradebook. Raises CourseError if that cannot be done."""
         self.records = Records(self.course)
-        with generated(self.course, self.name, record=True) as folder:
-            self.release = nbformat.read(folder / f"{self.name}.ipynb", as_version=4)
         source = self.course.notebook("source", "", self.name)
         self.source: NotebookNode = nbformat.read(source, as_version=4)
         self.source_digest = hashlib.sha256(source.read_bytes()).hexdigest()
         self.exercises = questions.exercises_of(self.source)
+        self.limits = dict(self.course.config.get("Limits", {}))
+        self._settings: dict[int, Setting] = {}
+        self._edition = self._build_edition()
+        self.prepare(self._setting(0, []))
+        with generated(self.course, self.name, record=True) as folder:
+            self.release = nbformat.read(folder / f"{self.name}.ipynb", as_version=4)
         self.desk = {
             cell.source
             for cell in self.release.cells
             if cell.cell_type == "code" and DESK in cell.metadata.get("tags", [])
         }
-        self._settings: dict[int, Setting] = {}
-        self.limits = dict(self.course.config.get("Limits", {}))
 
     def batch_seed(self) -> int:
         """The secret seed of what is run now; kept in a file until all of it is decided."""
@@ -129,20 +135,24 @@ class Assignment:
     def setting(self, seed: int) -> Setting:
         """What the workers need, with questions drawn from `seed`."""
         if seed not in self._settings:
-            data, digest = self._edition()
-            self._settings[seed] = Setting(
-                edition=data,
-                edition_digest=digest,
-                questions=[_asked(one) for one in questions.draw(self.exercises, seed)],
-                seed=seed,
-                limits=self.limits,
-                hidden=[str(self.course.root)],
-                data=_data_folder(),
-                sandboxed=self.options.sandboxed,
-            )
+            drawn = [_asked(one) for one in questions.draw(self.exercises, seed)]
+            self._settings[seed] = self._setting(seed, drawn)
         return self._settings[seed]
 
-    def _edition(self) -> tuple[bytes, str]:
+    def _setting(self, seed: int, asked: list[Asked]) -> Setting:
+        data, digest = self._edition
+        return Setting(
+            edition=data,
+            edition_digest=digest,
+            questions=asked,
+            seed=seed,
+            limits=self.limits,
+            hidden=[str(self.course.root)],
+            data=_data_folder(),
+            sandboxed=self.options.sandboxed,
+        )
+
+    def _build_edition(self) -> tuple[bytes, str]:
         names = [name for found in self.exercises.values() for name, _ in found]
         with TemporaryDirectory() as folder:
             target = Path(folder) / "edition"

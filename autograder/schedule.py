@@ -13,7 +13,7 @@ from typing import Any
 from autograder.course import CourseError
 from autograder.job import Job, Setting
 from autograder.records import Run
-from autograder.worker import close_here, run_here
+from autograder.worker import close_here, prepare_here, run_here
 
 _END = object()  # of the jobs
 AHEAD = 2  # jobs prepared for each that can run, so that nobody waits and little is held in memory
@@ -24,11 +24,13 @@ class Crew:
     """Something that runs jobs, so many at a time.
 
     share: makes of a Setting what is sent with every job, so that it travels only once
+    prepare: has the crew start what a Setting needs, without waiting for it
     """
 
     executor: Executor
     size: int
     share: Callable[[Setting], Any] = lambda setting: setting
+    prepare: Callable[[Setting], Any] = lambda setting: None
 
     def run(
         self, jobs: Iterable[tuple[Job, Setting] | None]
@@ -79,7 +81,7 @@ def local_crew(workers: int | None) -> Iterator[Crew]:
     size = workers or len(os.sched_getaffinity(0))
     executor = ThreadPoolExecutor(size, thread_name_prefix="submission")
     try:
-        yield Crew(executor, size)
+        yield Crew(executor, size, prepare=lambda setting: executor.submit(prepare_here, setting))
     finally:
         close_here()  # ends whatever still runs, so that nothing is waited for
         executor.shutdown(cancel_futures=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import pickle
@@ -47,6 +46,10 @@ class Worker:
             return self._result(job, setting, folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def prepare(self, setting: Setting) -> None:
+        """Start the warm processes of a Setting. Raises SandboxError if that fails."""
+        self._rooms_of(setting)
 
     def close(self) -> None:
         """End the warm processes, and remove what they left."""
@@ -118,18 +121,29 @@ _here: Worker | None = None
 _lock = threading.Lock()
 
 
-def run_here(job: Job, setting: Setting) -> Run:
-    """Run one submission on this process's own Worker: what Dask sends to its workers."""
+def _worker() -> Worker:
+    """This process's own Worker, made when it is first asked for."""
     global _here
     with _lock:
         if _here is None:
             _here = Worker()
-    return _here.run(job, setting)
+        return _here
+
+
+def run_here(job: Job, setting: Setting) -> Run:
+    """Run one submission on this process's own Worker: what Dask sends to its workers."""
+    return _worker().run(job, setting)
+
+
+def prepare_here(setting: Setting) -> None:
+    """Start what a Setting needs. Raises SandboxError, as `run_here` will."""
+    _worker().prepare(setting)
 
 
 def close_here() -> None:
     """End this process's own Worker, if it has one."""
     global _here
-    with _lock, contextlib.suppress(AttributeError):
-        _here.close()
+    with _lock:
+        if _here is not None:
+            _here.close()
         _here = None

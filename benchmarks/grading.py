@@ -17,6 +17,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import sysconfig
 import threading
 import time
 from collections.abc import Sequence
@@ -147,7 +148,8 @@ def main() -> None:
     parser.add_argument("--large", type=int, default=0, help="a class of tiny submissions besides")
     parser.add_argument("--dry-run", action="store_true", help="leave RESULTS.md as it is")
     options = parser.parse_args()
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # nbgrader starts `alembic` by its bare name.
+    os.environ["PATH"] = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
     with TemporaryDirectory() as folder:
         text = measure(Path(folder), options)
     print(text)
