@@ -11,29 +11,32 @@ import contextlib
 import re
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from queue import Empty
 from typing import Any
 
 import nbformat
 import psutil
 import zmq.asyncio
-from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
+from autograder import sandbox
 from autograder.job import Asked
 from autograder.sandbox.host import SandboxError
 from autograder.sandbox.limits import MB, Limits
 
+ROOM_NAME = "gan-course-room"
+ROOM = KernelSpec.from_resource_dir(str(Path(sandbox.__file__).parent / "kernels" / ROOM_NAME))
 AT_DESK = "(This cell runs at your desk only, not at grading.)"
 ANSWER = re.compile(r"'([A-Za-z0-9+/=]*)'")
 OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_data"}
 HANDLED = OUTPUTS | {"status", "clear_output", "execute_input"}
 LARGEST_ANSWER = 24 * MB  # characters of base64; right answers stay far below
 MOST_OUTPUTS = 500  # of one cell
-STRETCH = 30  # seconds that a message may be late on a busy machine
 WATCH = 0.5  # seconds between two looks at the room's memory
 
 
@@ -62,10 +65,10 @@ class Interview(NotebookClient):
             coalesce_streams=True,
             error_on_timeout={"ename": "Timeout", "evalue": "", "traceback": []},
             interrupt_on_timeout=True,
-            iopub_timeout=STRETCH,
+            iopub_timeout=limits.patience_seconds,
             record_timing=False,
             skip_cells_with_tag="",
-            startup_timeout=4 * STRETCH,
+            startup_timeout=4 * limits.patience_seconds,
             timeout_func=lambda _: min(limits.cell_seconds, max(1.0, self.end - time.monotonic())),
         )
         self.limits, self.questions, self.skipped = limits, questions, skipped
@@ -169,7 +172,8 @@ class Interview(NotebookClient):
             "__import__('checks.answering').answering.answer("
             f"lambda: ({question.expression}), {question.request!r})"
         )
-        limit = min(question.seconds + STRETCH, max(1.0, self.end - time.monotonic()))
+        limit = min(question.seconds, self.limits.answer_seconds) + self.limits.patience_seconds
+        limit = min(limit, max(1.0, self.end - time.monotonic()))
         reply = await self._reply("None", {"answer": expression}, limit)
         if reply is None:
             raise Stopped(f"{question.key.partition(':')[2]} gave no answer within {limit:.0f} s")
@@ -287,24 +291,22 @@ def _size(content: Any, depth: int = 0) -> int:  # noqa: ANN401 - JSON
 
 
 class RoomKernelManager(AsyncKernelManager):
-    """A manager whose clients use its own sockets' settings."""
+    """A manager whose kernels run in rooms, and whose clients use its own sockets' settings."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The spec that names the provisioner of rooms, read once."""
+        return ROOM if self.kernel_name == ROOM_NAME else super().kernel_spec
 
     def client(self, **kwargs: Any) -> Any:  # noqa: ANN401 - as its base class says
         """A client that takes no larger messages than the manager does."""
         return super().client(context=self.context, **kwargs)
 
 
-def manager(limits: Limits, kernels: str | None) -> RoomKernelManager:
-    """A kernel manager for rooms, which takes no message larger than the limit.
-
-    kernels: where the kernelspec of rooms lies; None for an ordinary kernel in no room
+def manager(limits: Limits, *, sandboxed: bool = True) -> RoomKernelManager:
+    """A kernel manager that takes no message larger than the limit; for an ordinary kernel if not
+    sandboxed.
     """
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, limits.message_mb * MB)
-    if kernels is None:
-        return RoomKernelManager(kernel_name="python3", context=context)
-    return RoomKernelManager(
-        kernel_name="gan-course-room",
-        kernel_spec_manager=KernelSpecManager(kernel_dirs=[kernels]),
-        context=context,
-    )
+    return RoomKernelManager(kernel_name=ROOM_NAME if sandboxed else "python3", context=context)

@@ -21,7 +21,6 @@ from typing import Any
 import nbformat
 from traitlets.config import Config
 
-import autograder.sandbox
 from autograder.interview import Interview, manager
 from autograder.job import Job, Setting, unpacked
 from autograder.sandbox import host
@@ -31,7 +30,6 @@ from autograder.sandbox.limits import MB, Limits
 from autograder.sandbox.provisioner import RoomPlan, using
 
 MEMORY = 450 * MB  # of this process: what a kernel sends can kill it, not the machine
-KERNELS = str(Path(autograder.sandbox.__file__).parent / "kernels")
 SLACK = 120  # seconds beyond the notebook's own limit, for starting and tearing down
 
 
@@ -63,7 +61,7 @@ def run_in_room(
     is lost after that, it is the notebook's doing.
     """
     notebook = nbformat.reads(job.notebook, as_version=4)
-    kernels = manager(limits, KERNELS if setting.sandboxed else None)
+    kernels = manager(limits, sandboxed=setting.sandboxed)
     interview = Interview(notebook, kernels, limits, setting.questions, job.skipped)
     if not setting.sandboxed:
         asyncio.run(_interview(interview, folder, **_unprotected(job, setting, folder, edition)))

@@ -15,6 +15,12 @@ class Limits(Configurable):
     seconds = Float(900, help="Wall-clock time of the whole notebook, questions included.").tag(
         config=True
     )
+    answer_seconds = Float(60, help="Wall-clock time of one question, all its cases together.").tag(
+        config=True
+    )
+    patience_seconds = Float(
+        30, help="How late a kernel's message may be on a busy machine before it counts as lost."
+    ).tag(config=True)
     memory_mb = Integer(
         4096, help="Memory of one process beyond what the kernel starts with, and of all together."
     ).tag(config=True)
