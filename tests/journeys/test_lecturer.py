@@ -68,9 +68,17 @@ def test_feedback_shows_points_and_diagnosis(graded, root: Path):
     demo = root / "build" / "demo-class"
     for student, outcome in graded.items():
         page = BeautifulSoup((demo / outcome["feedback"]).read_text(), "html.parser")
-        assert f"Score: {outcome['points']}" in page.find("h4").text, student
+        assert f"{outcome['points']:g} / 100" in page.find(class_="score").text, student
     wrong = (demo / graded["wrong"]["feedback"]).read_text()
-    assert "not right yet" in wrong
+    assert "The sigmoid is applied twice" in wrong or "appended" in wrong
+
+
+def test_the_class_page_names_the_mistakes_of_the_class(graded, root: Path):
+    page = root / "build" / "demo-class" / "grading" / "class" / f"{NOTEBOOK}.html"
+    text = BeautifulSoup(page.read_text(), "html.parser").get_text()
+    named = {one["diagnosis"] for one in graded["wrong"]["exercises"] if one["diagnosis"]}
+    assert len(named) >= 8
+    assert "Start here" in text
 
 
 def test_markers_see_the_mark_scheme_and_students_do_not(graded, root: Path):
