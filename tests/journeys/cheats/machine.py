@@ -45,6 +45,17 @@ later(
     "    try:\n        os.kill(pid, 9)\n    except OSError:\n        pass",
     earns=FIRST,
 )
+later(
+    "kill-its-group",
+    "ends its process group, in case the grader is in it",
+    """
+    import os, signal
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.kill(0, signal.SIGTERM)
+    os.kill(0, signal.SIGKILL)
+    """,
+    earns=FIRST,
+)
 later("leaves-at-once", "ends its process without a word", "import os\nos._exit(0)", earns=FIRST)
 later(
     "stops-itself",

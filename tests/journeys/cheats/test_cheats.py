@@ -173,7 +173,9 @@ def test_no_process_is_left(lectures):
 def test_no_file_is_left(lectures):
     for course, _ in lectures:
         assert lecture.canaries(course) == []
-        assert [path.name for path in course.temporary.iterdir()] == []
+        left = {path.name for path in course.temporary.iterdir()}
+        # The grader's own torch makes itself a folder for what it compiles.
+        assert {name for name in left if not name.startswith("torchinductor_")} == set()
 
 
 def test_sources_and_submissions_are_as_they_were(lectures, project_root: Path):
