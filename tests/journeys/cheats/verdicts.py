@@ -283,7 +283,7 @@ def set_next_input(s: Submission) -> None:
     """)
 
 
-@attack("renames the kernel's streams and closes them, so that nothing can be said")
+@attack("renames the kernel's streams and closes them, so that nothing can be said", slow=True)
 def closed_streams(s: Submission) -> None:
     s.start("""
         import sys
