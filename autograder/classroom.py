@@ -18,6 +18,7 @@ from nbgrader.utils import is_grade, is_solution
 
 from autograder.course import CONFIG_NAME, Course, CourseError
 from autograder.release import generated
+from autograder.written import BLANKS
 
 Slips = Mapping[str, tuple[str, str]]
 
@@ -113,8 +114,8 @@ def _students(
     return {
         "blank": blank,
         "half_done": _answered(blank, lambda key: answers[key] if key in half else None),
-        "noisy": _answered(blank, lambda key: noisy[key]),
-        "perfect": _answered(blank, lambda key: answers[key]),
+        "noisy": _written(_answered(blank, lambda key: noisy[key])),
+        "perfect": _written(_answered(blank, lambda key: answers[key])),
         "wrong": _answered(blank, slip),
     }
 
@@ -143,6 +144,14 @@ def _answered(blank: NotebookNode, answer: Callable[[str], str | None]) -> Noteb
     for cell in nb.cells:
         if is_solution(cell):
             cell.source = answer(cell.metadata.nbgrader["grade_id"]) or cell.source
+    return nb
+
+
+def _written(nb: NotebookNode) -> NotebookNode:
+    """The notebook with something under each written question, for a marker; changed in place."""
+    for cell in nb.cells:
+        if cell.cell_type == "markdown" and cell.source.strip() in BLANKS:
+            cell.source = "An answer in the student's own words."
     return nb
 
 
