@@ -11,12 +11,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.job import Asked, Job, Setting, packed
-from autograder.sandbox import doctor, host, rooms
+from autograder.sandbox import host, rooms
 from autograder.worker import Worker
+from tests.rooms_needed import needs_rooms
 
-pytestmark = pytest.mark.skipif(
-    not doctor.examine()[1].fine, reason="bubblewrap is not installed: apt-get install bubblewrap"
-)
+pytestmark = needs_rooms
 ECHO = """
 import base64
 def answer(evaluate, request):

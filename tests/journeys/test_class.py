@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,15 +16,9 @@ import psutil
 import pytest
 
 from benchmarks.grading import NAME, make_course, small_notebook
+from tests.rooms_needed import needs_rooms
 
-CI = bool(os.environ.get("CI"))
-pytestmark = [
-    pytest.mark.skipif(
-        shutil.which("bwrap") is None and not CI,
-        reason="bubblewrap is not installed: sudo apt-get install bubblewrap",
-    ),
-    pytest.mark.timeout(900),
-]
+pytestmark = [needs_rooms, pytest.mark.timeout(900)]
 PATIENCE = 300  # seconds that anything may take on a busy machine
 
 

@@ -11,7 +11,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from autograder.release import same_release
+from tests.rooms_needed import needs_rooms
 
+pytestmark = needs_rooms
 NOTEBOOK = "03_vanilla_gan"
 
 

@@ -26,6 +26,7 @@ from tests.journeys.cheats.honest import HONEST
 from tests.journeys.cheats.lecture import LEAKED, Lecture
 from tests.journeys.cheats.snippets import BLUFFS
 from tests.journeys.cheats.submission import NOTEBOOK, POINTS, Entry, Submission, right_answers
+from tests.rooms_needed import needs_rooms
 
 EVERY = 1 if os.environ.get("CHEATS") == "all" else 5
 TRIED = dict(itertools.islice(sorted(ATTACKS.items()), 0, None, EVERY))
@@ -46,7 +47,7 @@ FORBIDDEN = {
     "portal",
 }
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [needs_rooms, pytest.mark.timeout(3600)]
 
 
 # ---- the submissions themselves; nothing of them is run here
