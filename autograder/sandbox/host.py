@@ -88,6 +88,8 @@ def view(edition: Path, data: Path | None, hidden: Sequence[Path], limits: Limit
     for name in ("passwd", "group"):
         command += ["--ro-bind-try", str(edition / "etc" / name), f"/etc/{name}"]
     command += ["--proc", "/proc", "--dev", "/dev"]
+    for folder in (HOME, "/tmp", "/dev/shm"):  # before what may lie in one of them
+        command += ["--size", str(limits.disk_mb * MB), "--tmpfs", folder]
     seen = [Path("/usr"), *python_trees()]
     for tree in seen[1:]:
         command += ["--ro-bind", str(tree), str(tree)]
@@ -97,8 +99,6 @@ def view(edition: Path, data: Path | None, hidden: Sequence[Path], limits: Limit
             inside = (tree for tree in seen if tree != folder and tree.is_relative_to(folder))
             for tree in inside:  # a virtual environment in the course's own folder
                 command += ["--ro-bind", str(tree), str(tree)]
-    for folder in (HOME, "/tmp", "/dev/shm"):
-        command += ["--size", str(limits.disk_mb * MB), "--tmpfs", folder]
     command += ["--ro-bind", str(edition), str(edition)]
     if data is not None:
         command += ["--ro-bind", str(data), DATA]

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from autograder.release import same_release
 from tests.rooms_needed import needs_rooms
 
-pytestmark = needs_rooms
+pytestmark = [needs_rooms, pytest.mark.timeout(1800)]
 NOTEBOOK = "03_vanilla_gan"
 
 
