@@ -32,7 +32,7 @@ from tests.journeys.cheats.submission import CANARY, NOTEBOOK, Entry, right_answ
 KEPT = {"imports", "ring-data", "ring-mine"}  # what the exercises need of the cells in between
 # Long enough for honest work on a busy machine; short where all that is waited for is the limit.
 SIZES = {"memory_mb": 2048, "disk_mb": 64, "answer_seconds": 12, "patience_seconds": 12}
-USUAL = {"cell_seconds": 45, "seconds": 120, **SIZES}
+USUAL = {"cell_seconds": 90, "seconds": 240, **SIZES}
 SHORT = {"cell_seconds": 6, "seconds": 24, **SIZES}
 LEAKED = "LEAK" + "ED"
 ORPHANS_COME_HERE = 36  # PR_SET_CHILD_SUBREAPER
