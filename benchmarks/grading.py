@@ -89,11 +89,10 @@ def make_course(root: Path, students: int, config: str, nb: NotebookNode) -> Non
 
 @dataclass
 class Took:
-    """Seconds of wall-clock time, and the largest memory of the process and of its children."""
+    """Seconds of wall-clock time, and the largest memory of the main process."""
 
     seconds: float
     megabytes: float
-    all_megabytes: float
 
 
 def run(command: Sequence[str], cwd: Path) -> Took:
@@ -102,7 +101,7 @@ def run(command: Sequence[str], cwd: Path) -> Took:
     process = subprocess.Popen(
         command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    peaks = [0.0, 0.0]
+    peaks = [0.0]
     watcher = threading.Thread(target=_watch, args=(process.pid, peaks))
     watcher.start()
     said, _ = process.communicate()
