@@ -5,10 +5,10 @@ import sysconfig
 
 from nbgrader import preprocessors as nb
 
+from autograder.deciding.marking import DecidedNotebook, PutBack, SaveMarks, TakeOutputs
 from autograder.expected import ExpectedPictures
-from autograder.feedback import FeedbackExporter, ReadMarks
-from autograder.html import clean_html, markdown2html
-from autograder.marking import DecidedNotebook, PutBack, SaveMarks, TakeOutputs
+from autograder.feedback.exporter import FeedbackExporter, ReadMarks
+from autograder.feedback.html import clean_html, markdown2html
 from autograder.preprocessors import HideMarkSchemes, StampSources, TidyMetadata
 
 c = get_config()  # given to this file by whoever loads it
@@ -53,7 +53,7 @@ c.GenerateFeedback.preprocessors = [ReadMarks, HideMarkSchemes]
 c.GenerateFeedback.exporter_class = FeedbackExporter
 
 # Grading, on what the gate let through: no step runs anything, and points come from a decision (see
-# autograder/decide.py), not from outputs. Where there is none, the exporter refuses.
+# autograder/deciding/), not from outputs. Where there is none, the exporter refuses.
 c.Autograde.exporter_class = DecidedNotebook
 c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [

@@ -17,8 +17,8 @@ from nbformat import NotebookNode
 from nbgrader.utils import is_grade, is_solution
 
 from autograder.course import CONFIG_NAME, Course, CourseError
+from autograder.deciding.written import BLANKS
 from autograder.release import generated
-from autograder.written import BLANKS
 
 Slips = Mapping[str, tuple[str, str]]
 

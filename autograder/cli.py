@@ -13,16 +13,16 @@ from tqdm import tqdm
 
 from autograder.classroom import make_class
 from autograder.course import Course, CourseError
-from autograder.decide import NOT_DECIDED
+from autograder.deciding.decide import NOT_DECIDED
 from autograder.desk import command as exporting
 from autograder.desk.page import write_class_page
 from autograder.grade import LAYOUT, Assignment, Options, grade, misplaced, submissions
 from autograder.records import Outcome
 from autograder.release import release
 from autograder.report import doctors_table, table, write_json
+from autograder.running.schedule import Crew, dask_crew, local_crew
 from autograder.sandbox import doctor
 from autograder.sandbox.host import SandboxError
-from autograder.schedule import Crew, dask_crew, local_crew
 
 DEMO = Path("build") / "demo-class"
 UNPROTECTED = (

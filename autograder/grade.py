@@ -22,15 +22,23 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import MissingEntry
 
-from autograder import edition, questions
 from autograder.course import ConversionError, Course, CourseError, GradebookError
-from autograder.decide import FAILED, GRADED, NOT_DECIDED, decide, read_marks, write_feedback
+from autograder.deciding import questions
+from autograder.deciding.decide import (
+    FAILED,
+    GRADED,
+    NOT_DECIDED,
+    decide,
+    read_marks,
+    write_feedback,
+)
 from autograder.gate import SubmissionError, gate
-from autograder.job import Asked, Job, Setting, packed
 from autograder.records import Outcome, Records, Run, write_atomically
 from autograder.release import generated
+from autograder.running import edition
+from autograder.running.job import Asked, Job, Setting, packed
+from autograder.running.schedule import Crew
 from autograder.sandbox.host import SandboxError, furnish
-from autograder.schedule import Crew
 from checks import wire
 from gan_utils.data import data_root
 

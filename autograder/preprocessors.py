@@ -1,6 +1,6 @@
 """Our steps in nbgrader's chains; `nbgrader_config.py` says where each one stands.
 
-Those of grading are in `marking.py`.
+Those of grading are in `deciding/marking.py`.
 """
 
 from __future__ import annotations

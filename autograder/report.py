@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from autograder.decide import FAILED, NOT_DECIDED
+from autograder.deciding.decide import FAILED, NOT_DECIDED
 from autograder.records import Outcome, write_atomically
 from autograder.sandbox.doctor import Finding
 

@@ -15,9 +15,9 @@ from markupsafe import Markup
 from autograder.course import Course
 from autograder.desk.tables import mistake_rows, student_rows, write_csv
 from autograder.desk.tally import ExerciseTally, Tally, tally, total
-from autograder.looks import LOOKS, standing
+from autograder.feedback.looks import LOOKS, standing
+from autograder.feedback.student_outputs import harmless
 from autograder.records import Outcome, Records, write_atomically
-from autograder.student_outputs import harmless
 
 FOLDER = "class"  # in the course's grading/
 START_HERE = 3  # mistakes for the beginning of the next lecture
@@ -146,7 +146,7 @@ def _median(ordered: Sequence[float]) -> float:
 @cache
 def _template() -> Template:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent.parent / "templates"),
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

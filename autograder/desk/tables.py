@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.desk.tally import Tally, total
-from autograder.looks import standing
+from autograder.feedback.looks import standing
+from autograder.feedback.student_outputs import harmless
 from autograder.records import Outcome, write_atomically
-from autograder.student_outputs import harmless
 
 Cell = str | float | int | None
 # What makes a spreadsheet take a text for a formula (OWASP, "CSV injection"), in full width too.

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from autograder.looks import LOOKS, short_name, standing
+from autograder.feedback.looks import LOOKS, short_name, standing
 from autograder.records import Outcome, Verdict
 from checks import catalogue
 

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.course import Course
-from autograder.questions import banks
+from autograder.deciding.questions import banks
 from autograder.records import Records, Run
 from checks import catalogue, wire
 from checks.observe import ask

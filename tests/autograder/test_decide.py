@@ -11,10 +11,10 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError
 
-from autograder import decide as deciding
 from autograder.database import trouble
-from autograder.decide import decide, read_marks, write_feedback
-from autograder.marking import REFUSAL
+from autograder.deciding import decide as deciding
+from autograder.deciding.decide import decide, read_marks, write_feedback
+from autograder.deciding.marking import REFUSAL
 from autograder.release import generated
 from checks.judge import Report
 from tests.autograder.marked import ANSWERS, SHORT, Class, make_course

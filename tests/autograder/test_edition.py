@@ -10,8 +10,9 @@ import sysconfig
 import nbformat
 import pytest
 
-from autograder import edition, questions
 from autograder.course import CourseError
+from autograder.deciding import questions
+from autograder.running import edition
 from checks import bank, wire
 from checks.catalogue import EXERCISES, find
 from checks.judge import judge_received

@@ -9,11 +9,11 @@ from bs4 import BeautifulSoup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from autograder import feedback
-from autograder.feedback import FeedbackExporter, ReadMarks, page
-from autograder.looks import METADATA
+from autograder.feedback import exporter as feedback
+from autograder.feedback.exporter import FeedbackExporter, ReadMarks, page
+from autograder.feedback.looks import METADATA
+from autograder.feedback.verdicts import verdict_outputs
 from autograder.records import Verdict
-from autograder.verdicts import verdict_outputs
 from tests.autograder.test_html import ATTACKS, picture
 from tests.tiny_course import make_course
 

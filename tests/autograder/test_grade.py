@@ -10,8 +10,8 @@ from autograder.cli import main
 from autograder.course import Course, CourseError
 from autograder.grade import Assignment, Options, grade, misplaced, submissions
 from autograder.records import Records, Run
+from autograder.running.schedule import Crew
 from autograder.sandbox.host import SandboxError
-from autograder.schedule import Crew
 from checks import answering
 from tests.autograder.marked import SHORT, make_course
 

@@ -9,8 +9,15 @@ from bs4 import BeautifulSoup
 from markupsafe import Markup
 from PIL import Image
 
-from autograder.html import CLOSE, LONGEST_MARKDOWN, OPEN, clean_html, is_picture, render_markdown
-from autograder.mathml import mathml
+from autograder.feedback.html import (
+    CLOSE,
+    LONGEST_MARKDOWN,
+    OPEN,
+    clean_html,
+    is_picture,
+    render_markdown,
+)
+from autograder.feedback.mathml import mathml
 
 ACTIVE = {"script", "iframe", "svg", "style", "object", "embed", "form", "link", "meta", "base"}
 ATTACKS = [

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.course import CourseError, GradebookError
 from autograder.database import named, without_password
-from autograder.decide import decide, read_marks, write_feedback
+from autograder.deciding.decide import decide, read_marks, write_feedback
 from autograder.release import generated
 from tests.autograder.marked import SHORT, Class, make_course
 from tests.postgres import PASSWORD, REMEDY, Server, programs

@@ -4,8 +4,8 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder import questions
 from autograder.course import CourseError
+from autograder.deciding import questions
 from checks import catalogue
 from checks.catalogue import find
 from tests.toy_exercises import DOUBLE, SQUARE

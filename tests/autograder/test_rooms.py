@@ -10,9 +10,9 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.job import Asked, Job, Setting, packed
+from autograder.running.job import Asked, Job, Setting, packed
+from autograder.running.worker import Worker
 from autograder.sandbox import host, rooms
-from autograder.worker import Worker
 from tests.rooms_needed import needs_rooms
 
 pytestmark = needs_rooms

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from autograder import schedule
-from autograder.job import Job, Setting
 from autograder.records import Run
+from autograder.running import schedule
+from autograder.running.job import Job, Setting
 
 SETTING = Setting(b"", "digest", [], 1, {})
 

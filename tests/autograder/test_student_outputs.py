@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from autograder.student_outputs import LONGEST_TEXT, MOST_OUTPUTS, clean_outputs, harmless
+from autograder.feedback.student_outputs import LONGEST_TEXT, MOST_OUTPUTS, clean_outputs, harmless
 from tests.autograder.test_html import assert_inert, picture
 
 

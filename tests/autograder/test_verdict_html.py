@@ -8,10 +8,10 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade
 
-from autograder.html import clean_html
-from autograder.looks import LOOKS, standing
+from autograder.feedback.html import clean_html
+from autograder.feedback.looks import LOOKS, standing
+from autograder.feedback.verdicts import card, picture, verdict_outputs
 from autograder.records import Verdict
-from autograder.verdicts import card, picture, verdict_outputs
 from checks import catalogue
 from tests.autograder.test_html import assert_inert
 

@@ -19,14 +19,14 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Grade, Gradebook
 
-from autograder.converters import DecidedAutograde, OneFeedback
 from autograder.course import ConversionError, Course, GradebookError, convert
 from autograder.database import AGAIN
-from autograder.marking import METADATA, Decision, names_of_cells
-from autograder.questions import banks, exercises_of
+from autograder.deciding.converters import DecidedAutograde, OneFeedback
+from autograder.deciding.marking import METADATA, Decision, names_of_cells
+from autograder.deciding.questions import banks, exercises_of
+from autograder.feedback.student_outputs import clean_outputs, harmless
+from autograder.feedback.verdicts import picture, verdict_outputs
 from autograder.records import Outcome, Run, Verdict, replaced, write_atomically
-from autograder.student_outputs import clean_outputs, harmless
-from autograder.verdicts import picture, verdict_outputs
 from checks import catalogue, wire
 from checks.bank import Bank
 from checks.judge import NO_ANSWER, Report, judge_received, no_answer

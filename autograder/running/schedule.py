@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.course import CourseError
-from autograder.job import Job, Setting
 from autograder.records import Run
-from autograder.worker import close_here, prepare_here, run_here
+from autograder.running.job import Job, Setting
+from autograder.running.worker import close_here, prepare_here, run_here
 
 _END = object()  # of the jobs
 AHEAD = 2  # jobs prepared for each that can run, so that nobody waits and little is held in memory

@@ -26,7 +26,7 @@ from markupsafe import Markup
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from PIL import Image
 
-from autograder.mathml import mathml
+from autograder.feedback.mathml import mathml
 
 TAGS = bleach.ALLOWED_TAGS | {
     *("br", "caption", "dd", "del", "details", "div", "dl", "dt", "figcaption", "figure", "hr"),

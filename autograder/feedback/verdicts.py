@@ -17,9 +17,9 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.looks import LOOKS, METADATA, short_name, standing
+from autograder.feedback.looks import LOOKS, METADATA, short_name, standing
+from autograder.feedback.student_outputs import harmless
 from autograder.records import Arrays, Verdict
-from autograder.student_outputs import harmless
 from checks import catalogue
 from gan_utils import plots
 

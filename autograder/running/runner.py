@@ -21,8 +21,8 @@ from typing import Any
 import nbformat
 from traitlets.config import Config
 
-from autograder.interview import Interview, manager
-from autograder.job import Job, Setting, unpacked
+from autograder.running.interview import Interview, manager
+from autograder.running.job import Job, Setting, unpacked
 from autograder.sandbox import host
 from autograder.sandbox.cgroups import group
 from autograder.sandbox.host import SandboxError

@@ -25,9 +25,9 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from traitlets import default
 
-from autograder.html import PICTURE, clean_html, is_picture, render_markdown
-from autograder.looks import LOOKS, METADATA, Look, short_name
-from autograder.mathml import mathml
+from autograder.feedback.html import PICTURE, clean_html, is_picture, render_markdown
+from autograder.feedback.looks import LOOKS, METADATA, Look, short_name
+from autograder.feedback.mathml import mathml
 
 TEMPLATES = Path(__file__).parent / "templates"
 HEADING = re.compile(r"^#+ *(.+?)(?: *\(\d+ points?\))? *$", re.MULTILINE)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.job import Job, Setting, unpacked
 from autograder.records import Run
+from autograder.running.job import Job, Setting, unpacked
 from autograder.sandbox import host
 from autograder.sandbox.host import SandboxError
 from autograder.sandbox.rooms import Warm, open_rooms
@@ -114,7 +114,9 @@ def _open_runners() -> Warm:
     """The warm process of runners: the grader's own modules, and the grader's own rights."""
     inside = Path(host.__file__).parent / "inside" / "warm.py"
     command = [sys.executable, "-P", str(inside)]
-    return Warm(command, "autograder.runner:main", ["autograder.runner"], dict(os.environ))
+    return Warm(
+        command, "autograder.running.runner:main", ["autograder.running.runner"], dict(os.environ)
+    )
 
 
 _here: Worker | None = None

@@ -25,7 +25,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
 from autograder import sandbox
-from autograder.job import Asked
+from autograder.running.job import Asked
 from autograder.sandbox.host import SandboxError
 from autograder.sandbox.limits import MB, Limits
 

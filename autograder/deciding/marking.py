@@ -19,7 +19,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import compute_checksum, is_solution
 
-from autograder.written import Written, written_answers
+from autograder.deciding.written import Written, written_answers
 
 METADATA = "gan_course"  # the key of what an autograded notebook's metadata says of its decision
 REFUSAL = (

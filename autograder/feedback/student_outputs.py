@@ -12,7 +12,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.html import PICTURE, clean_html, is_picture
+from autograder.feedback.html import PICTURE, clean_html, is_picture
 
 LONGEST_TEXT = 64 * 1024  # characters of text that a cell may show
 LONGEST_HTML = 32 * 1024  # of HTML, pictures not counted: cleaning takes up to 40 us a character

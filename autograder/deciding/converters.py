@@ -13,7 +13,7 @@ from typing import Any
 from nbgrader.converters import Autograde, BaseConverter, GenerateFeedback
 from traitlets import Instance
 
-from autograder.marking import Decision
+from autograder.deciding.marking import Decision
 
 
 class OneSubmission(BaseConverter):

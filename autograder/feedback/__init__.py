@@ -1,0 +1,1 @@
+"""What students read about their verdicts: cards, pictures and nbgrader's page, all harmless."""
