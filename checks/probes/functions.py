@@ -20,7 +20,8 @@ LARGEST = 10_000_000  # numbers; no right answer comes near
 class FunctionProbe:
     """A probe for `answer(*tensors, *scalars)`, all passed by position.
 
-    reduces: the answer is a scalar (of shape () or (1,)); else it has the shape of `like`.
+    reduces: the answer is a scalar (of shape () or (1,)); else it has the shape of `like`, or where
+    a case holds "shape", an array of integers, that shape.
     A case holds the tensors' arrays, optionally the scalars, and optionally "weights": the upstream
     gradient. Without weights no gradient is observed.
 
@@ -40,7 +41,7 @@ class FunctionProbe:
         before = [leaf.detach().clone() for leaf in leaves]
         settings = [inputs[name].item() for name in self.scalars if name in inputs]
         result = answer(*given, *settings)
-        shape = () if self.reduces else inputs[self.like].shape
+        shape = () if self.reduces else self._shape(inputs)
         changed = any(not torch.equal(x, y) for x, y in zip(given, before, strict=True))
         seen = {"value": as_array(result, shape), "changed": np.array(int(changed))}
         if leaves[0].dtype == torch.float64:
@@ -52,6 +53,11 @@ class FunctionProbe:
                 grad = torch.full_like(leaf, float("nan")) if grad is None else grad
                 seen[f"grad_{name}"] = grad.detach().double().numpy()
         return seen
+
+    def _shape(self, inputs: Arrays) -> tuple[int, ...]:
+        if "shape" in inputs:
+            return tuple(int(size) for size in inputs["shape"])
+        return inputs[self.like].shape
 
 
 def _gradients(result: object, leaves: list[Tensor], weights: np.ndarray) -> list[Tensor | None]:
