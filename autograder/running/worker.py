@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import pickle
 import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import nbformat
@@ -17,10 +21,27 @@ from autograder.records import Run
 from autograder.running.job import Job, Setting, unpacked
 from autograder.sandbox import host
 from autograder.sandbox.host import SandboxError
-from autograder.sandbox.rooms import Warm, open_rooms
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.rooms import Warm, open_rooms, rehearse
+
+log = logging.getLogger(__name__)
 
 TRIES = 2  # a runner may be lost to the machine's troubles once; twice is the notebook's doing
 LOST = "the grader's own process for this notebook ended before the notebook did"
+
+
+@dataclass
+class _Rooms:
+    """Where the rooms of an edition come from.
+
+    cold: a fork cannot walk into a room on this host, so each starts a Python of its own
+    busy: how many submissions use it now
+    """
+
+    edition: Path
+    warm: Warm
+    cold: bool
+    busy: int = 0
 
 
 class Worker:
@@ -31,50 +52,75 @@ class Worker:
         self._folder = Path(tempfile.mkdtemp(prefix="gan-worker-"))
         self._folder.chmod(0o711)  # students' processes read the edition in it, and nothing else
         self._runners: Warm | None = None
-        self._rooms: dict[str, tuple[Path, Warm]] = {}
+        self._rooms: dict[str, _Rooms] = {}
 
     def run(self, job: Job, setting: Setting) -> Run:
         """Run one submission in a room. Raises SandboxError if there is no room to be had."""
-        edition, rooms = self._rooms_of(setting)
         folder = Path(tempfile.mkdtemp(prefix="job-", dir=self._folder))
         try:
-            (folder / "job").write_bytes(pickle.dumps((job, setting)))
-            for _ in range(TRIES):
-                self._send({"folder": str(folder), "edition": str(edition)}, rooms)
-                if (folder / "result.json").exists() or not (folder / "begun").exists():
-                    break
+            with self._rooms_of(setting) as rooms:
+                setting = replace(setting, cold=setting.cold or rooms.cold)
+                (folder / "job").write_bytes(pickle.dumps((job, setting)))
+                for _ in range(TRIES):
+                    self._send({"folder": str(folder), "edition": str(rooms.edition)}, rooms.warm)
+                    if (folder / "result.json").exists() or not (folder / "begun").exists():
+                        break
             return self._result(job, setting, folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
     def prepare(self, setting: Setting) -> None:
         """Start the warm processes of a Setting. Raises SandboxError if that fails."""
-        self._rooms_of(setting)
+        with self._rooms_of(setting):
+            pass
 
     def close(self) -> None:
         """End the warm processes, and remove what they left."""
         with self._lock:
-            for _, rooms in self._rooms.values():
-                rooms.close()
+            for rooms in self._rooms.values():
+                rooms.warm.close()
             if self._runners is not None:
                 self._runners.close()
             self._rooms, self._runners = {}, None
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _rooms_of(self, setting: Setting) -> tuple[Path, Warm]:
-        """The edition's folder and its warm process, started when first asked for."""
+    @contextmanager
+    def _rooms_of(self, setting: Setting) -> Iterator[_Rooms]:
+        """The rooms of an edition, opened when first asked for.
+
+        A warm process takes some 0.7 GB: those of other editions that nobody uses are ended.
+        """
+        digest = setting.edition_digest
         with self._lock:
             if self._runners is None:
                 self._runners = _open_runners()
-            if setting.edition_digest not in self._rooms:
-                edition = self._folder / setting.edition_digest[:16]
-                unpacked(setting.edition, edition)
-                needed = [*host.python_trees(), edition]
-                if setting.data:
-                    needed.append(Path(setting.data))
-                rooms = open_rooms(edition, needed, sandboxed=setting.sandboxed)
-                self._rooms[setting.edition_digest] = edition, rooms
-            return self._rooms[setting.edition_digest]
+            for other in [key for key, rooms in self._rooms.items() if not rooms.busy]:
+                if other != digest:
+                    self._rooms.pop(other).warm.close()
+            if digest not in self._rooms:
+                self._rooms[digest] = self._open(setting)
+            rooms = self._rooms[digest]
+            rooms.busy += 1
+        try:
+            yield rooms
+        finally:
+            with self._lock:
+                rooms.busy -= 1
+
+    def _open(self, setting: Setting) -> _Rooms:
+        """Unpack the edition, start its warm process, and see whether it can enter a room."""
+        edition = Path(tempfile.mkdtemp(prefix="edition-", dir=self._folder))
+        unpacked(setting.edition, edition)
+        data = [Path(setting.data)] if setting.data else []
+        needed = [*host.python_trees(), edition, *data]
+        warm = open_rooms(edition, needed, sandboxed=setting.sandboxed)
+        cold = False
+        if setting.sandboxed and not setting.cold:
+            reason = rehearse(warm, host.view(edition, None, host.answers(), Limits()))
+            cold = bool(reason)
+            if cold:
+                log.warning("Rooms start a fresh Python each, which is slower here: %s", reason)
+        return _Rooms(edition, warm, cold)
 
     def _send(self, request: dict, rooms: Warm) -> None:
         """Have a runner forked, and wait until it ends."""

@@ -43,7 +43,14 @@ def examine() -> list[Finding]:
     findings = [_system(), _bubblewrap()]
     if findings[-1].fine:
         findings += [_room(), _inside()]
-    return [*findings, _account(), _cgroups(), _memory(), _module("distributed", "scale", "Dask")]
+    return [
+        *findings,
+        _account(),
+        _cgroups(),
+        _landlock(),
+        _memory(),
+        _module("distributed", "scale", "Dask"),
+    ]
 
 
 def require_rooms() -> None:
@@ -149,6 +156,15 @@ def _cgroups() -> Finding:
         return Finding("control groups", True, f"{kind}: memory and processes are limited", False)
     said = "not to be had: memory is watched by the grader instead"
     return Finding("control groups", False, said, False)
+
+
+def _landlock() -> Finding:
+    from autograder.sandbox.inside import landlock
+
+    version = landlock.version()
+    if version:
+        return Finding("Landlock", True, f"version {version}: a second wall around files", False)
+    return Finding("Landlock", False, "not to be had: bubblewrap's walls stand alone", False)
 
 
 def _memory() -> Finding:

@@ -14,6 +14,7 @@ import tarfile
 from pathlib import Path
 
 import zmq
+from grading_room import landlock
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.kernelapp import IPKernelApp
 
@@ -65,6 +66,7 @@ def run(request: dict, files: int, listeners: list[int]) -> None:
     if packed:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(request["cwd"], filter="data")
+    landlock.restrict([request["cwd"], "/tmp", "/dev"])
     sys.path.append(request["cwd"])  # last: a student's file shadows nothing
     RoomKernelApp.listeners = listeners
     RoomKernelApp.connection = request["connection"]

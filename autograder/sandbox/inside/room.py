@@ -28,7 +28,10 @@ KEEPER = ["/bin/sh", "-c", "echo; exec cat"]  # keeps the room open until its in
 
 
 def serve(request: dict, files: list[int]) -> None:
-    """Run one kernel in one room; its exit status, or what went wrong, goes to the status pipe."""
+    """Run one kernel in one room; its exit status, or what went wrong, goes to the status pipe.
+
+    A rehearsal opens a warm room, walks in, and leaves: it shows whether this host allows that.
+    """
     os.setsid()
     for file in files[CGROUPS]:
         os.write(file, b"0")
@@ -70,6 +73,9 @@ def _warm(request: dict, files: list[int], listeners: list[int]) -> int:
     with os.fdopen(info) as opened:
         inside = json.loads(opened.read())["child-pid"]
     join(inside)
+    if request.get("rehearsal"):
+        _leave(keeper)
+        return 0
     child = os.fork()
     if child == 0:
         _in_fork(lambda: kernel.run(request, files[FILES], listeners), request, listeners, files)
