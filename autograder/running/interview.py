@@ -228,14 +228,22 @@ class Interview(NotebookClient):
             self.killed = f"it sent more than {self.limits.output_mb} MB of output"
             self.km.provisioner.process.kill()
             raise Stopped(self.killed)
+        if kind == "stream" and isinstance(msg["content"].get("text"), str):
+            left = max(0, self._room(kind) - self.kept.get(cell_index, 0))
+            if size > left > 0:  # its beginning is kept
+                first = msg["content"] | {"text": msg["content"]["text"][: max(0, left - 100)]}
+                super().process_message(msg | {"content": first}, cell, cell_index)
         if kind in OUTPUTS and not self._keeps(cell, cell_index, size, kind):
             return None
         return super().process_message(msg, cell, cell_index)
 
+    def _room(self, kind: str) -> int:
+        """How many characters of such outputs are kept of a cell."""
+        return self.limits.output_kb * 1024 if kind == "stream" else 4 * MB
+
     def _keeps(self, cell: NotebookNode, index: int, size: int, kind: str) -> bool:
         """Whether an output is still within what is kept of its cell. Errors always are, cut."""
-        before = self.kept.get(index, 0)
-        room = self.limits.output_kb * 1024 if kind == "stream" else 4 * MB
+        before, room = self.kept.get(index, 0), self._room(kind)
         fits = before + size <= room and len(cell.outputs) < MOST_OUTPUTS
         if fits:
             self.kept[index] = before + size

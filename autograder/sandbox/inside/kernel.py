@@ -14,7 +14,7 @@ import tarfile
 from pathlib import Path
 
 import zmq
-from grading_room import landlock
+from grading_room import landlock, printing
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.kernelapp import IPKernelApp
 
@@ -71,9 +71,11 @@ def run(request: dict, files: int, listeners: list[int]) -> None:
     RoomKernelApp.listeners = listeners
     RoomKernelApp.connection = request["connection"]
     app = RoomKernelApp.instance()
+    app.outstream_class = "grading_room.printing.RoomStream"
     app.ignore_cwd = True
     app.log_level = 50
     app.initialize([*request["arguments"], "--HistoryManager.enabled=False"])
+    app.shell.events.register("pre_run_cell", printing.count_anew)
     app.start()
 
 
