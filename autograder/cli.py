@@ -19,7 +19,7 @@ from autograder.desk.page import write_class_page
 from autograder.grade import LAYOUT, Assignment, Options, grade, misplaced, submissions
 from autograder.records import Outcome
 from autograder.release import release
-from autograder.report import doctors_table, table, write_json
+from autograder.report import doctors_table, printable, table, write_json
 from autograder.running.schedule import Crew, dask_crew, local_crew
 from autograder.sandbox import doctor
 from autograder.sandbox.host import SandboxError
@@ -132,7 +132,7 @@ def _grade(course: Course, options: argparse.Namespace) -> int:
     assignments = course.choose(options.assignment)
     todo = submissions(course, assignments, options.students)
     for folder in misplaced(course):
-        print(f"{folder} is left out: {LAYOUT}", file=sys.stderr)
+        print(f"{printable(folder)} is left out: {LAYOUT}", file=sys.stderr)
     if options.no_sandbox:
         print(UNPROTECTED, file=sys.stderr)
     elif not options.scheduler:
@@ -169,7 +169,7 @@ def _grade_all(
             before = len(outcomes)
             for outcome in grade(assignment, students, crew):
                 outcomes.append(outcome)
-                bar.set_postfix_str(outcome.student)
+                bar.set_postfix_str(printable(outcome.student))
                 bar.update()
             if not any(outcome.state == NOT_DECIDED for outcome in outcomes[before:]):
                 assignment.end_batch()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 import nbformat
 import psutil
+import zmq
 import zmq.asyncio
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
@@ -26,6 +28,7 @@ from nbformat import NotebookNode
 
 from autograder import sandbox
 from autograder.running.job import Asked
+from autograder.running.streams import joined
 from autograder.sandbox.host import SandboxError
 from autograder.sandbox.limits import MB, Limits
 
@@ -37,7 +40,8 @@ OUTPUTS = {"stream", "display_data", "execute_result", "error", "update_display_
 HANDLED = OUTPUTS | {"status", "clear_output", "execute_input"}
 LARGEST_ANSWER = 24 * MB  # characters of base64; right answers stay far below
 MOST_OUTPUTS = 500  # of one cell
-WATCH = 0.5  # seconds between two looks at the room's memory
+WATCH = 0.5  # seconds between two looks at the room's memory and the clock
+GRACE = 2.0  # seconds beyond the limit on the whole before the room is torn down from beside
 
 
 class Stopped(Exception):  # noqa: N818
@@ -62,7 +66,6 @@ class Interview(NotebookClient):
             notebook,
             km=manager,
             allow_errors=True,
-            coalesce_streams=True,
             error_on_timeout={"ename": "Timeout", "evalue": "", "traceback": []},
             interrupt_on_timeout=True,
             iopub_timeout=limits.patience_seconds,
@@ -78,6 +81,7 @@ class Interview(NotebookClient):
         self.killed = ""  # why we killed the room, if we did
         self.taken = 0  # characters of output in all
         self.kept: dict[int, int] = {}  # and of those kept, by cell
+        self.heard_end = False  # of the cell that runs: has the kernel said that it is idle again?
         self.end = time.monotonic() + limits.seconds
 
     async def run(self) -> None:
@@ -85,7 +89,10 @@ class Interview(NotebookClient):
 
         Never raises for anything that a student did.
         """
-        why, watch = "no cell asks for it", asyncio.create_task(self._watch_memory())
+        why, over = "no cell asks for it", threading.Event()
+        # Not a task: a kernel that sends without a pause can keep the event loop from all others.
+        watch = threading.Thread(target=self._watch, args=(over,), daemon=True)
+        watch.start()
         try:
             async with asyncio.timeout(self.limits.seconds):
                 await self._run_cells()
@@ -96,10 +103,13 @@ class Interview(NotebookClient):
         except DeadKernelError:  # also what nbclient makes of being cancelled
             late = time.monotonic() >= self.end
             why = self._too_long() if late else self._reason_of_death()
+        except zmq.Again:
+            most = self.limits.message_mb
+            why = f"the kernel's connection broke; it sent a message of more than {most} MB"
         except Exception as error:  # whatever a kernel may send: this run is over, no other is
             why = f"the kernel sent what cannot be read ({type(error).__name__})"
         finally:
-            watch.cancel()
+            over.set()
             await self._tear_down()
         missing = [one.key for one in self.questions if not self._is_settled(one)]
         if missing:
@@ -150,8 +160,14 @@ class Interview(NotebookClient):
             if index in self.skipped:
                 cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=AT_DESK)]
                 continue
-            started = time.monotonic()
+            started, self.heard_end = time.monotonic(), False
             await self.async_execute_cell(cell, index, self.code_cells_executed + 1)
+            cell.outputs = joined(cell.outputs)
+            if not self.heard_end and self.iopub_timeout > 1 and cell.source.strip():
+                # A message that was too large took the whole channel with it. Answers come on
+                # another one; waiting for outputs, cell after cell, would only eat up the time.
+                self.notes.append(f"The outputs of cell number {index + 1} and after were lost.")
+                self.iopub_timeout = 1
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
             if time.monotonic() - started >= self.limits.cell_seconds:
                 await self._after_timeout(cell, grade_id or f"number {index + 1}")
@@ -220,14 +236,17 @@ class Interview(NotebookClient):
         Too much of it is dropped; far too much kills the room.
         """
         kind = msg["msg_type"]
-        if kind not in HANDLED:
-            return None  # widgets and the like: nothing that a page could show
-        size = _size(msg["content"]) if kind in OUTPUTS else 0
-        self.taken += size + 100
+        size = _size(msg["content"])
+        beside = _size(msg.get("metadata")) + sum(len(one) for one in msg.get("buffers", ()))
+        self.taken += size + beside + 100
         if self.taken > self.limits.output_mb * MB:
             self.killed = f"it sent more than {self.limits.output_mb} MB of output"
-            self.km.provisioner.process.kill()
+            self._kill(self.km.provisioner.process)
             raise Stopped(self.killed)
+        if kind not in HANDLED:
+            return None  # widgets and the like: nothing that a page could show
+        if kind == "status" and msg["content"].get("execution_state") == "idle":
+            self.heard_end = True
         if kind == "stream" and isinstance(msg["content"].get("text"), str):
             left = max(0, self._room(kind) - self.kept.get(cell_index, 0))
             if size > left > 0:  # its beginning is kept
@@ -254,16 +273,27 @@ class Interview(NotebookClient):
             cell.outputs.append(nbformat.v4.new_output("stream", name="stdout", text=more))
         return fits or (kind == "error" and size < MB)
 
-    async def _watch_memory(self) -> None:
-        """Tear the room down when all its processes together outgrow the limit on memory."""
-        while True:
-            await asyncio.sleep(WATCH)
-            room, most = self.km.provisioner.process, 2 * self.limits.memory_mb * MB
-            if room is None or room_memory(room.pid) <= most:
+    def _watch(self, over: threading.Event) -> None:
+        """Tear the room down when its time is up, or its processes together outgrow their memory.
+
+        Runs in a thread of its own until `over` is set.
+        """
+        room, most = self.km.provisioner.process, 2 * self.limits.memory_mb * MB
+        while not over.wait(WATCH):
+            if time.monotonic() >= self.end + GRACE:
+                self.killed = self._too_long()
+            elif room is None or room_memory(room.pid) <= most:
                 continue
-            if room_memory(room.pid, exactly=True) > most:
+            elif room_memory(room.pid, exactly=True) > most:
                 self.killed = f"it took more than {most // MB} MB of memory"
-                room.kill()
+            else:
+                continue
+            self._kill(room)
+            return
+
+    def _kill(self, room: Any) -> None:  # noqa: ANN401 - a Room, or without a sandbox a process
+        with contextlib.suppress(OSError):  # it has just ended
+            room.kill()
 
 
 def room_memory(supervisor: int, *, exactly: bool = False) -> int:
@@ -317,4 +347,5 @@ def manager(limits: Limits, *, sandboxed: bool = True) -> RoomKernelManager:
     """
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, limits.message_mb * MB)
+    context.setsockopt(zmq.SNDTIMEO, 5_000)  # ms: a kernel cut off for too large a message is gone
     return RoomKernelManager(kernel_name=ROOM_NAME if sandboxed else "python3", context=context)

@@ -14,6 +14,7 @@ import pickle
 import resource
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ def main(request: dict, files: list[int]) -> None:
     files: an open socket to the process that opens rooms, and a pipe that closes with this process
     """
     folder = Path(request["folder"])
+    tempfile.tempdir = str(folder)  # what libraries leave is removed with it, however this ends
     job, setting = pickle.loads((folder / "job").read_bytes())  # from the grader itself
     limits = Limits(config=Config(Limits=setting.limits))
     signal.setitimer(signal.ITIMER_REAL, limits.seconds + SLACK)  # its ring ends this process

@@ -56,18 +56,19 @@ class Worker:
 
     def run(self, job: Job, setting: Setting) -> Run:
         """Run one submission in a room. Raises SandboxError if there is no room to be had."""
-        folder = Path(tempfile.mkdtemp(prefix="job-", dir=self._folder))
-        try:
-            with self._rooms_of(setting) as rooms:
-                setting = replace(setting, cold=setting.cold or rooms.cold)
-                (folder / "job").write_bytes(pickle.dumps((job, setting)))
-                for _ in range(TRIES):
+        with self._rooms_of(setting) as rooms:
+            setting = replace(setting, cold=setting.cold or rooms.cold)
+            for tries_left in reversed(range(TRIES)):
+                folder = Path(tempfile.mkdtemp(prefix="job-", dir=self._folder))
+                try:
+                    (folder / "job").write_bytes(pickle.dumps((job, setting)))
                     self._send({"folder": str(folder), "edition": str(rooms.edition)}, rooms.warm)
-                    if (folder / "result.json").exists() or not (folder / "begun").exists():
-                        break
-            return self._result(job, setting, folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+                    lost = (folder / "begun").exists() and not (folder / "result.json").exists()
+                    if not (lost and tries_left):
+                        return self._result(job, setting, folder)
+                finally:
+                    shutil.rmtree(folder, ignore_errors=True)
+        raise AssertionError("the last try gives a result")
 
     def prepare(self, setting: Setting) -> None:
         """Start the warm processes of a Setting. Raises SandboxError if that fails."""

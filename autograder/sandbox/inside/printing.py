@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from ipykernel.iostream import OutStream
 
 MOST_PRINTED = 16 << 20  # characters, by one cell
@@ -20,6 +22,8 @@ class RoomStream(OutStream):
         """As its base class. Raises RuntimeError once the cell has printed far too much."""
         RoomStream.written += len(string)
         if RoomStream.written > MOST_PRINTED:
+            if threading.current_thread() is self.watch_fd_thread:
+                return None  # what programs write past Python is dropped: its pipe must not fill up
             raise RuntimeError(
                 f"This cell printed more than {MOST_PRINTED >> 20} million characters, and was "
                 "stopped. Look for a print in a loop that never ends."

@@ -21,6 +21,8 @@ def gradebook_written(s: Submission) -> None:
         """
         import sqlite3
         for path in search(r"gradebook.*\\.db$|outcomes/.*\\.json$", 8):
+            if "/nbgrader/tests/" in path:
+                continue  # nbgrader's own, for its own tests
             leaked("the gradebook at", path)
             try:
                 with sqlite3.connect(path) as database:
@@ -81,7 +83,8 @@ def parents_memory(s: Submission) -> None:
         """
         import ctypes, os, re
         marks = [b"BEGIN SOLU" + b"TION", b"BEGIN MARK" + b" SCHEME"]
-        for pid in {1, os.getppid(), *range(2, 40)} - {os.getpid()}:
+        own = {int(thread) for thread in os.listdir("/proc/self/task")}
+        for pid in {1, os.getppid(), *range(2, 40)} - own:
             try:
                 maps = open(f"/proc/{pid}/maps").read()
                 with open(f"/proc/{pid}/mem", "rb") as memory:

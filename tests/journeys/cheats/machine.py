@@ -5,12 +5,11 @@ All of them would harm whoever runs them without a room: they are dangerous.
 
 from __future__ import annotations
 
-from tests.journeys.cheats.submission import Entries
+from tests.journeys.cheats.submission import FIRST, Entries
 
 ATTACKS = Entries()
 attack, later = ATTACKS.add, ATTACKS.add_later
 
-FIRST = ("leaky_relu",)  # solved, and asked for, before the attack
 
 # ---- processes and threads
 
@@ -26,6 +25,7 @@ later(
         while True:
             pass
     """,
+    may_lose=True,
     slow=True,
 )
 later(
@@ -201,6 +201,7 @@ later(
             os._exit(0)
     time.sleep(8)
     """,
+    may_lose=True,
     slow=True,
 )
 later(
@@ -236,6 +237,7 @@ later(
     "deep-folders",
     "folders so deep that who removes them runs out of stack",
     "import os\nfor _ in range(20_000):\n    os.mkdir('d')\n    os.chdir('d')",
+    may_lose=True,
 )
 later(
     "folders-that-stay",

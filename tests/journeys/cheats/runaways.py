@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from tests.journeys.cheats.submission import Entries, Submission
+from tests.journeys.cheats.submission import FIRST, Entries, Submission
 
 ATTACKS = Entries()
 attack, later = ATTACKS.add, ATTACKS.add_later
 
-FIRST = ("leaky_relu",)  # solved, and asked for, before the attack
 
 # ---- output
 
@@ -84,6 +83,7 @@ later(
         except OSError:
             pass
     """,
+    may_lose=True,
     slow=True,
 )
 later(
@@ -130,6 +130,7 @@ later(
         kernel.session.send(kernel.iopub_socket, "evil", {"x": "x" * 1_000_000},
                             parent=kernel.get_parent())
     """,
+    may_lose=True,
     slow=True,
 )
 later(
@@ -142,6 +143,7 @@ later(
                             parent=kernel.get_parent(), metadata={"x": "x" * 1_000_000},
                             buffers=[bytes(10_000_000)])
     """,
+    may_lose=True,
     slow=True,
 )
 later(
@@ -153,6 +155,7 @@ later(
         kernel.session.send(kernel.stdin_socket, "input_request", {"prompt": "x" * 1000},
                             parent=kernel.get_parent())
     """,
+    may_lose=True,
     slow=True,
 )
 
@@ -225,7 +228,9 @@ later(
     "except ValueError:\n    pass\nos.abort()",
     earns=FIRST,
 )
-later("closes-everything", "closes all its files", "import os\nos.closerange(0, 4096)", slow=True)
+later(
+    "closes-everything", "closes all its files", "import os\nos.closerange(0, 4096)", may_lose=True
+)
 later("exits", "exits politely", "exit()\nquit()", earns=FIRST, dangerous=False)
 later(
     "resets",

@@ -145,6 +145,8 @@ class Submission:
         return text.replace("CANARY", self.canary)
 
 
+FIRST = ("leaky_relu",)  # solved, and asked for, before an attack that comes later
+
 Make = Callable[[Submission], None]
 
 
@@ -159,6 +161,7 @@ class Entry:
     student: the folder's name in submitted/, if not the entry's own
     dangerous: never to be run but in a room; it harms the machine or whoever shares it
     slow: takes until some limit stops it
+    may_lose: breaks its own kernel so that it may lose its right first exercise too, or keep it
     """
 
     name: str
@@ -170,6 +173,7 @@ class Entry:
     student: str = ""
     dangerous: bool = False
     slow: bool = False
+    may_lose: bool = False
 
     @property
     def folder(self) -> str:
@@ -211,6 +215,8 @@ class Entries(dict[str, Entry]):
 
         Dangerous, if it is not said that it is not.
         """
+        if what.get("may_lose"):
+            what["earns"] = FIRST
 
         @self.add(tries, name=name, **{"dangerous": True, **what})
         def later(s: Submission) -> None:
