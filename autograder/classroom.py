@@ -24,6 +24,42 @@ Slips = Mapping[str, tuple[str, str]]
 
 # Per notebook, for each cell to complete: a piece of its solution, and what it is mistaken for.
 SLIPS: dict[str, Slips] = {
+    "01_nn_basics": {
+        "layer": ("x @ weight + bias", "x @ weight - bias"),
+        "layer_with_ones": ("[x, ones]", "[ones, x]"),
+        "carry_bias": ("carried[n_in, n_out] = 1", "carried[:, n_out] = 1"),
+        "sigmoid": ("(x >= 0, 1, small)", "(x < 0, 1, small)"),
+        "cross_entropy": (".mean()", ".sum()"),
+        "leaky_relu_backward": ("(x > 0, upstream", "(upstream > 0, upstream"),
+        "numerical_gradient": ("/ (2 * h)", "/ h"),
+        "backward": ("    d_scores /= len(x)\n", ""),
+        "count_parameters": ("n_in * n_out + n_out", "n_in * n_out"),
+        "momentum_step": ("+ gradient", "+ (1 - momentum) * gradient"),
+        "rmsprop_step": ("np.sqrt(square) + eps", "square + eps"),
+        "adam_step": ("mean / (1 - beta1**step)", "mean"),
+        "train_on_moons": ("range(1, steps + 1)", "range(1, 2)"),
+        "autograd_backward": ("F.cross_entropy(scores,", "F.cross_entropy(scores.softmax(1),"),
+        "batch_norm": ("if training:", "if True:"),
+        "layer_norm": ("dim=-1", "dim=0"),
+    },
+    "02_cnn_captcha": {
+        "conv2d_loops": ("* kernel", "* kernel[::-1, ::-1]"),
+        "output_size": ("2 * padding", "padding"),
+        "patches": ("i * stride, j * stride", "i, j"),
+        "conv2d": (" + bias[:, None]", ""),
+        "conv2d_weight_gradient": (".sum(0)", ".mean(0)"),
+        "conv2d_input_gradient": ("+= stamp", "= stamp"),
+        "conv_transpose2d": ("- 2 * padding", "+ 2 * padding"),
+        "max_pool": (".amax(", ".mean("),
+        "max_pool_backward": ("+= winner", "= winner"),
+        "cut_cells": (
+            "torch.stack(images.split(20, dim=3), dim=1).flatten(0, 1)",
+            "images.reshape(-1, 1, 20, 20)",
+        ),
+        "recogniser": ("nn.Linear(500, 32),", "nn.Linear(500, 32),\n        nn.Softmax(dim=1),"),
+        "confusion_matrix": ("labels * classes + predictions", "predictions * classes + labels"),
+        "suspicious_labels": (" & (sureness > 0.9)", ""),
+    },
     "03_vanilla_gan": {
         "leaky_relu": ("x > 0", "x < 0"),
         "sample_noise": ("2 * torch.rand", "torch.rand"),  # in [-1, 0)

@@ -6,10 +6,11 @@ import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from checks import vanilla_gan
+from checks import cnn_captcha, nn_basics, vanilla_gan
 from checks.exercise import Exercise
 
-COURSE = tuple(exercise for notebook in (vanilla_gan,) for exercise in notebook.EXERCISES)
+NOTEBOOKS = (nn_basics, cnn_captcha, vanilla_gan)
+COURSE = tuple(exercise for notebook in NOTEBOOKS for exercise in notebook.EXERCISES)
 EXERCISES: dict[str, Exercise] = {exercise.name: exercise for exercise in COURSE}
 
 

@@ -51,7 +51,8 @@ HINTS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "sizes_do_not_fit",
-        r"mat1 and mat2 shapes cannot be multiplied|size mismatch",
+        r"mat1 and mat2 shapes cannot be multiplied|size mismatch|"
+        r"mismatch in its core dimension|shapes .* not aligned",
         "Two shapes do not fit: the last side of the first must be the first side of the second. "
         "A layer's in_features must equal the out_features of the layer before it.",
     ),
@@ -63,8 +64,9 @@ HINTS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "shapes_differ",
-        r"must match the size of tensor|shapes? .*(broadcast|match)|Sizes of tensors",
-        "Two tensors that are combined element by element differ in shape.",
+        r"must match the size of tensor|shapes? .*(broadcast|match)|Sizes of tensors|"
+        r"could not be broadcast",
+        "Two tensors or arrays that are combined element by element differ in shape.",
     ),
     (
         "dtypes_differ",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,11 +47,8 @@ class FunctionProbe:
         if leaves[0].dtype == torch.float64:
             seen["kept_type"] = np.array(int(getattr(result, "dtype", None) == torch.float64))
         if "weights" in inputs:
-            grads = _gradients(result, leaves, inputs["weights"])
-            seen["has_grad"] = np.array(int(all(g is not None for g in grads)))
-            for name, leaf, grad in zip(self.tensors, leaves, grads, strict=True):
-                grad = torch.full_like(leaf, float("nan")) if grad is None else grad
-                seen[f"grad_{name}"] = grad.detach().double().numpy()
+            named = dict(zip(self.tensors, leaves, strict=True))
+            seen |= gradients(result, named, inputs["weights"])
         return seen
 
     def _shape(self, inputs: Arrays) -> tuple[int, ...]:
@@ -60,11 +57,21 @@ class FunctionProbe:
         return inputs[self.like].shape
 
 
-def _gradients(result: object, leaves: list[Tensor], weights: np.ndarray) -> list[Tensor | None]:
-    if not isinstance(result, Tensor) or not result.requires_grad:
-        return [None] * len(leaves)
-    upstream = torch.from_numpy(weights).to(result.dtype).reshape(result.shape)
-    return list(torch.autograd.grad(result, leaves, upstream, allow_unused=True))
+def gradients(result: object, leaves: Mapping[str, Tensor], weights: np.ndarray) -> Arrays:
+    """grad_NAME of a result by each leaf, NaN where there is none, and has_grad (1 if all are).
+
+    weights: the upstream gradient, in the shape of the result
+    """
+    if isinstance(result, Tensor) and result.requires_grad:
+        upstream = torch.from_numpy(weights).to(result.dtype).reshape(result.shape)
+        found = torch.autograd.grad(result, list(leaves.values()), upstream, allow_unused=True)
+    else:
+        found = [None] * len(leaves)
+    seen = {"has_grad": np.array(int(all(grad is not None for grad in found)))}
+    for (name, leaf), grad in zip(leaves.items(), found, strict=True):
+        grad = torch.full_like(leaf, float("nan")) if grad is None else grad
+        seen[f"grad_{name}"] = grad.detach().double().numpy()
+    return seen
 
 
 def as_array(result: object, shape: tuple[int, ...], what: str = "Your function") -> np.ndarray:

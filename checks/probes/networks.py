@@ -131,7 +131,7 @@ def reference_weights(shapes: Sequence[tuple[int, ...]], seed: int) -> list[np.n
     rng = np.random.default_rng(seed)
     weights = []
     for shape in shapes:
-        spread = 1.7 / math.sqrt(shape[1]) if len(shape) > 1 else 0.4
+        spread = 1.7 / math.sqrt(math.prod(shape[1:])) if len(shape) > 1 else 0.4
         weights.append((spread * rng.uniform(-1, 1, shape) * math.sqrt(3)).astype(np.float32))
     return weights
 
