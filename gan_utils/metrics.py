@@ -47,6 +47,16 @@ def ring_report(points: Tensor) -> RingReport:
     return RingReport(covered, sum(per_mode) / len(points), tuple(per_mode))
 
 
+def confusion_matrix(labels: Tensor, predictions: Tensor, classes: int) -> Tensor:
+    """How often which class is taken for which: int64 (classes, classes).
+
+    labels, predictions: whole numbers from 0 to classes - 1, (N,) each. The row is the label, the
+    column the prediction; right answers lie on the diagonal, and all counts add up to N.
+    """
+    pairs = labels.long() * classes + predictions.long()
+    return torch.bincount(pairs, minlength=classes**2).reshape(classes, classes)
+
+
 def frechet_distance(a: Tensor, b: Tensor) -> float:
     """Frechet distance of two samples of features, (N, d) and (M, d), each taken as Gaussian.
 

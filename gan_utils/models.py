@@ -38,6 +38,25 @@ def mlp_generator(latent_dim: int = 96) -> nn.Sequential:
     )
 
 
+def recogniser() -> nn.Sequential:
+    """CNN, the reader of captcha cells: (N, 1, 20, 20) in [-1, 1] to scores (N, 32), one a class.
+
+    LeNet's plan (LeCun et al. 1998) in the sizes of the thesis: 142,102 parameters.
+    """
+    return nn.Sequential(
+        nn.Conv2d(1, 20, 5),  # (N, 20, 16, 16)
+        nn.ReLU(),
+        nn.MaxPool2d(2),  # (N, 20, 8, 8)
+        nn.Conv2d(20, 50, 5),  # (N, 50, 4, 4)
+        nn.ReLU(),
+        nn.MaxPool2d(2),  # (N, 50, 2, 2)
+        nn.Flatten(),
+        nn.Linear(200, 500),
+        nn.ReLU(),
+        nn.Linear(500, 32),
+    )
+
+
 def ring_discriminator(width: int = 64) -> nn.Sequential:
     """Scores (N, 1) of points (N, 2): the toy pair of the eight Gaussians."""
     return nn.Sequential(

@@ -25,7 +25,7 @@ def data_root(root: str | Path | None = None) -> Path:
     """
     named = root if root is not None else os.environ.get("GAN_DATA", "").strip()
     if not named:
-        return _cache_folder() / "gan_course"
+        return cache_folder()
     who = "GAN_DATA" if root is None else "root"
     folder = Path(named).expanduser().absolute()
     if folder.exists() and not folder.is_dir():
@@ -36,8 +36,13 @@ def data_root(root: str | Path | None = None) -> Path:
     return folder
 
 
+def cache_folder() -> Path:
+    """The course's folder for what can be fetched or made again; it need not exist yet."""
+    return _cache_folder() / "gan_course"
+
+
 def _cache_folder() -> Path:
-    """Where this system keeps what can be fetched again."""
+    """Where this system keeps such things of all programs."""
     try:
         home = Path.home()
     except RuntimeError:  # a user without an entry and without HOME, as in many containers

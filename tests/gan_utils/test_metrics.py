@@ -9,7 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gan_utils.data import STD, centres, sample_ring
-from gan_utils.metrics import RingReport, frechet_distance, frechet_of_gaussians, ring_report
+from gan_utils.metrics import (
+    RingReport,
+    confusion_matrix,
+    frechet_distance,
+    frechet_of_gaussians,
+    ring_report,
+)
 
 
 def normal(n, d, seed, scale=1.0):
@@ -141,3 +147,10 @@ def test_small_differences_at_large_means_survive_float32():
 def test_frechet_refuses_with_a_sentence(a, b, sentence):
     with pytest.raises(ValueError, match=sentence):
         frechet_distance(a, b)
+
+
+def test_a_confusion_matrix_counts_pairs_label_down_and_prediction_across():
+    labels, predictions = torch.tensor([0, 0, 2, 2, 2]), torch.tensor([0, 1, 2, 2, 0])
+    counts = confusion_matrix(labels, predictions, 4)
+    assert counts.tolist() == [[1, 1, 0, 0], [0, 0, 0, 0], [1, 0, 2, 0], [0, 0, 0, 0]]
+    assert counts.dtype == torch.int64
