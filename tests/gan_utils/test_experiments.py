@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gan_utils.data import rendered_cells, save_cells
-from gan_utils.experiments import EXPERIMENTS
+from gan_utils.experiments import EXPERIMENTS, Experiment
 from gan_utils.experiments.__main__ import main
 
 QUICK = {
@@ -50,6 +50,18 @@ def test_every_experiment_runs_and_reports_one_line(name, capsys):
     assert out.count("\n") == 1
     report = json.loads(out)
     assert report["id"] == name and report["seconds"] >= 0 and len(report) > 4
+
+
+def test_what_an_experiment_says_on_the_way_is_no_part_of_the_report(monkeypatch, capsys):
+    def run(options):
+        print("halfway")
+        return {"found": 7}
+
+    noisy = Experiment("NOISY", "an experiment that talks", run, lambda parser: None)
+    monkeypatch.setitem(EXPERIMENTS, "NOISY", noisy)
+    assert main(["run", "NOISY", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"id": "NOISY", "found": 7} and "halfway" in captured.err
 
 
 def test_a_report_to_be_read(capsys):

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from gan_utils.data import ImageSet, rendered_cells, to_unit
+from gan_utils.data import ImageSet, data_root, load_cells, rendered_cells, to_unit
 from gan_utils.models import parameter_count, recogniser
 from gan_utils.recogniser import (
     Judge,
@@ -53,6 +53,17 @@ def test_the_recogniser_learns_to_read(cells):
     assert len(losses) == 4 and losses[-1] < losses[0] / 3
     assert accuracy(network, rendered_cells(1_000, seed=1)) > 0.6  # 1 in 9 by always saying "2"
     assert not network.training
+
+
+def test_who_learns_from_drawn_cells_reads_real_ones():
+    """A short training; the full one of `run CNN` reads 99.7 % of these."""
+    path = data_root() / "ustc_captcha" / "train.npz"
+    if not path.exists():
+        pytest.skip(f"no real captcha cells: there is no {path} (set GAN_DATA)")
+    torch.manual_seed(0)
+    network = recogniser()
+    fit(network, rendered_cells(8_000), epochs=3)
+    assert accuracy(network, load_cells(path)) > 0.9
 
 
 def test_a_run_repeats_and_follows_its_seed(cells):
