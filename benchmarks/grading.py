@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -89,10 +90,15 @@ def make_course(root: Path, students: int, config: str, nb: NotebookNode) -> Non
 
 @dataclass
 class Took:
-    """Seconds of wall-clock time, and the largest memory of the main process."""
+    """Seconds of wall-clock time, and the main process's memory as (Unix time, MB) pairs."""
 
     seconds: float
-    megabytes: float
+    memory: list[tuple[float, float]]
+
+    @property
+    def megabytes(self) -> float:
+        """The most memory."""
+        return max(megabytes for _, megabytes in self.memory)
 
 
 def run(command: Sequence[str], cwd: Path) -> Took:
@@ -101,22 +107,22 @@ def run(command: Sequence[str], cwd: Path) -> Took:
     process = subprocess.Popen(
         command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-    peaks = [0.0]
-    watcher = threading.Thread(target=_watch, args=(process.pid, peaks))
+    memory = [(time.time(), 0.0)]
+    watcher = threading.Thread(target=_watch, args=(process.pid, memory))
     watcher.start()
     said, _ = process.communicate()
     seconds = time.perf_counter() - started
     watcher.join()
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} failed:\n{said[-3000:]}")
-    return Took(seconds, *peaks)
+    return Took(seconds, memory)
 
 
-def _watch(pid: int, peaks: list[float]) -> None:
+def _watch(pid: int, memory: list[tuple[float, float]]) -> None:
     try:
         process = psutil.Process(pid)
         while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            peaks[0] = max(peaks[0], process.memory_info().rss / 2**20)
+            memory.append((time.time(), process.memory_info().rss / 2**20))
             time.sleep(0.1)
     except psutil.Error:
         pass
@@ -144,16 +150,19 @@ def main() -> None:
     parser.add_argument("--class-of", type=int, default=60)
     parser.add_argument("--plain-class-of", type=int, default=15)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--large", type=int, default=0, help="a class of tiny submissions besides")
+    parser.add_argument("--large", type=int, default=0, help="instead: so many tiny submissions")
     parser.add_argument("--dry-run", action="store_true", help="leave RESULTS.md as it is")
     options = parser.parse_args()
     # nbgrader starts `alembic` by its bare name.
     os.environ["PATH"] = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
     with TemporaryDirectory() as folder:
-        text = measure(Path(folder), options)
+        if options.large:
+            title, text = "Grading a large class", measure_large(Path(folder), options.large)
+        else:
+            title, text = "Grading", measure(Path(folder), options)
     print(text)
     if not options.dry_run:
-        write_section(Path(__file__).parent / "RESULTS.md", "Grading", text)
+        write_section(Path(__file__).parent / "RESULTS.md", title, text)
 
 
 def measure(folder: Path, options: argparse.Namespace) -> str:
@@ -171,12 +180,28 @@ def measure(folder: Path, options: argparse.Namespace) -> str:
     for _ in range(options.rounds):
         for name, (way, _) in ways.items():
             took[name].append(way())
-            print(name, took[name][-1], flush=True)
-    if options.large:
-        make_course(folder / "tiny", options.large, config, small_notebook(["leaky_relu"]))
-        ways["... tiny notebooks"] = (None, options.large)
-        took["... tiny notebooks"] = [ours(folder / "tiny")]
+            print(f"{name}: {took[name][-1].seconds:.1f} s", flush=True)
     return _text(options, ways, took)
+
+
+def measure_large(folder: Path, students: int) -> str:
+    """The section's text: does a submission cost more the more there are?"""
+    config = (ROOT / "nbgrader_config.py").read_text()
+    make_course(folder / "tiny", students, config, small_notebook(["leaky_relu"]))
+    took = ours(folder / "tiny")
+    outcomes = (folder / "tiny" / "grading" / "outcomes").rglob("*.json")
+    decided = sorted(outcome.stat().st_mtime for outcome in outcomes)
+    # From the first submission on, which waited for everything to start.
+    marks = [decided[round(part / 4 * (len(decided) - 1))] for part in range(5)]
+    rows = []
+    for number, (start, end) in enumerate(pairwise(marks), 1):
+        most = max(megabytes for when, megabytes in took.memory if start <= when <= end)
+        rows.append([str(number), f"{end - start:.1f}", f"{most:.0f}"])
+    return (
+        f"{students} submissions of a notebook with one small exercise; {machine()}. "
+        f"{took.seconds:.0f} s in all, {took.seconds / students:.2f} s each. Written by `python -m benchmarks.grading "
+        f"--large {students}`.\n\n{table(('quarter', 's', 'peak MB (main)'), rows)}"
+    )
 
 
 def _text(options: argparse.Namespace, ways: dict, took: dict[str, list[Took]]) -> str:
@@ -202,7 +227,7 @@ def _text(options: argparse.Namespace, ways: dict, took: dict[str, list[Took]]) 
         f"Ten small exercises a notebook, all answers right; {machine()}. The ways took turns: "
         f"{options.rounds} rounds; medians of whole commands, start-up included. Plain nbgrader "
         "writes no feedback here; this course's times include feedback and the page about the "
-        f"class.\n\n{table(head, rows)}\n\nWritten by `python -m benchmarks.grading`."
+        f"class. Written by `python -m benchmarks.grading`.\n\n{table(head, rows)}"
     )
 
 
