@@ -199,8 +199,8 @@ def measure_large(folder: Path, students: int) -> str:
         rows.append([str(number), f"{end - start:.1f}", f"{most:.0f}"])
     return (
         f"{students} submissions of a notebook with one small exercise; {machine()}. "
-        f"{took.seconds:.0f} s in all, {took.seconds / students:.2f} s each. Written by `python -m benchmarks.grading "
-        f"--large {students}`.\n\n{table(('quarter', 's', 'peak MB (main)'), rows)}"
+        f"{took.seconds:.0f} s in all, {took.seconds / students:.2f} s each. Written by "
+        f"`python -m benchmarks.grading --large {students}`.\n\n{table(('quarter', 's', 'peak MB (main)'), rows)}"
     )
 
 
