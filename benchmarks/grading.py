@@ -200,7 +200,8 @@ def measure_large(folder: Path, students: int) -> str:
     return (
         f"{students} submissions of a notebook with one small exercise; {machine()}. "
         f"{took.seconds:.0f} s in all, {took.seconds / students:.2f} s each. Written by "
-        f"`python -m benchmarks.grading --large {students}`.\n\n{table(('quarter', 's', 'peak MB (main)'), rows)}"
+        f"`python -m benchmarks.grading --large {students}`.\n\n"
+        f"{table(('quarter', 's', 'peak MB (main)'), rows)}"
     )
 
 
