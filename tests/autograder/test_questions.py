@@ -35,9 +35,14 @@ def asks(project_root):
 def test_the_notebook_asks_for_its_exercises(asks):
     assert asks["check_leaky_relu"] == [("vanilla_gan.leaky_relu", "leaky_relu")]
     assert asks["check_ring_generator"] == [("vanilla_gan.ring_generator", "ring_generator")]
-    assert sorted(name for found in asks.values() for name, _ in found) == sorted(
-        exercise.name for exercise in catalogue.COURSE
-    )
+
+
+def test_the_notebooks_ask_for_every_exercise_once(project_root):
+    asked = []
+    for path in project_root.glob("solutions/*/*.ipynb"):
+        found = questions.exercises_of(nbformat.read(path, as_version=4)).values()
+        asked += [name for pairs in found for name, _ in pairs]
+    assert sorted(asked) == sorted(exercise.name for exercise in catalogue.COURSE)
 
 
 def test_a_cell_may_ask_for_several_answers_of_any_form():
