@@ -166,13 +166,10 @@ def _grade_all(
         for name in sorted({assignment for _, assignment in todo}):
             assignment = Assignment(course, name, how, crew.prepare)
             students = [student for student, other in todo if other == name]
-            before = len(outcomes)
             for outcome in grade(assignment, students, crew):
                 outcomes.append(outcome)
                 bar.set_postfix_str(printable(outcome.student))
                 bar.update()
-            if not any(outcome.state == NOT_DECIDED for outcome in outcomes[before:]):
-                assignment.end_batch()
     return sorted(outcomes, key=lambda outcome: (outcome.student, outcome.assignment))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
-import json
 import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -32,8 +31,9 @@ from autograder.deciding.decide import (
     read_marks,
     write_feedback,
 )
+from autograder.deciding.patience import TookTooLong, at_most
 from autograder.gate import SubmissionError, gate
-from autograder.records import Outcome, Records, Run, write_atomically
+from autograder.records import Outcome, Records, Run
 from autograder.release import generated
 from autograder.running import edition
 from autograder.running.job import Asked, Job, Setting, packed
@@ -45,6 +45,11 @@ from gan_utils.data import data_root
 LAYOUT = "a submission lies in submitted/STUDENT/ASSIGNMENT/ASSIGNMENT.ipynb."
 DESK = "desk"  # the tag of cells that run at the student's desk only
 UNCHANGED = "unchanged"
+FEEDBACK_SECONDS = 60.0  # a page takes well under one
+SLOW_FEEDBACK = (
+    f"Its feedback page was given up: it took longer than {FEEDBACK_SECONDS:g} seconds to make. "
+    "The points stand; look at what this notebook holds."
+)
 PATIENCE = 3  # submissions in a row for which no room opens, before grading gives up
 SEED_BITS = 48
 
@@ -104,12 +109,18 @@ class Assignment:
     def __post_init__(self) -> None:
         """Enter the graded cells into the gradebook. Raises CourseError if that cannot be done."""
         self.records = Records(self.course)
+        self.records.root.mkdir(exist_ok=True)
+        self.records.root.chmod(0o700)  # seeds stand in what is kept there
         source = self.course.notebook("source", "", self.name)
         self.source: NotebookNode = nbformat.read(source, as_version=4)
         self.source_digest = hashlib.sha256(source.read_bytes()).hexdigest()
         self.exercises = questions.exercises_of(self.source)
         self.limits = dict(self.course.config.get("Limits", {}))
         self._settings: dict[int, Setting] = {}
+        # Of what this command runs, and of nothing later: whoever has seen the questions of a seed
+        # (a notebook can print them, and feedback shows what it printed) must not meet them again.
+        chosen = self.options.seed
+        self.seed: int = secrets.randbits(SEED_BITS) if chosen is None else chosen
         self._edition = self._build_edition()
         self.prepare(self._setting(0, []))
         with generated(self.course, self.name, record=True) as folder:
@@ -119,26 +130,6 @@ class Assignment:
             for cell in self.release.cells
             if cell.cell_type == "code" and DESK in cell.metadata.get("tags", [])
         }
-
-    def batch_seed(self) -> int:
-        """The secret seed of what is run now; kept in a file until all of it is decided."""
-        if self.options.seed is not None:
-            return self.options.seed
-        try:
-            return int(json.loads(self._batch.read_text())["seed"])
-        except (OSError, ValueError, KeyError, TypeError):
-            seed = secrets.randbits(SEED_BITS)
-            write_atomically(self._batch, json.dumps({"seed": seed}))
-            self._batch.chmod(0o600)
-            return seed
-
-    def end_batch(self) -> None:
-        """All is decided: what is handed in from now on gets another seed."""
-        self._batch.unlink(missing_ok=True)
-
-    @property
-    def _batch(self) -> Path:
-        return self.records.root / f"batch-{self.name}.json"
 
     def setting(self, seed: int) -> Setting:
         """What the workers need, with questions drawn from `seed`."""
@@ -279,15 +270,17 @@ def _prepare(assignment: Assignment, student: str) -> tuple[Outcome, Run | None,
             with contextlib.suppress(MissingEntry):  # another gradebook: decide again
                 return _unchanged(assignment, before), None, 0
             return outcome, _kept_run(records, student, name, digest, before.seed), before.seed
-    seed = assignment.batch_seed()
-    run = None if options.regrade else _kept_run(records, student, name, digest, seed)
-    return outcome, run, seed
+    run = None if options.regrade else _kept_run(records, student, name, digest, options.seed)
+    return outcome, run, assignment.seed if run is None else run.seed
 
 
-def _kept_run(records: Records, student: str, name: str, digest: str, seed: int) -> Run | None:
-    """The Run of just this submission with just these questions, if it is kept."""
+def _kept_run(
+    records: Records, student: str, name: str, digest: str, seed: int | None
+) -> Run | None:
+    """The Run of just this submission, if it is kept; with a seed, of just its questions."""
     run = records.load_run(student, name)
-    return run if run is not None and (run.digest, run.seed) == (digest, seed) else None
+    fits = run is not None and run.digest == digest and seed in (None, run.seed)
+    return run if fits else None
 
 
 def _unchanged(assignment: Assignment, before: Outcome) -> Outcome:
@@ -298,7 +291,11 @@ def _unchanged(assignment: Assignment, before: Outcome) -> Outcome:
     before.state = UNCHANGED
     try:
         read_marks(assignment.course, before)
-        before.feedback = write_feedback(assignment.course, before.assignment, before.student)
+        with at_most(FEEDBACK_SECONDS):
+            before.feedback = write_feedback(assignment.course, before.assignment, before.student)
+    except TookTooLong:
+        before.feedback = None
+        before.reason = SLOW_FEEDBACK
     except (GradebookError, ConversionError, OSError) as error:
         before.state, before.reason = NOT_DECIDED, str(error)
     return before
@@ -311,7 +308,10 @@ def _decided(assignment: Assignment, run: Run, notes: Iterable[str]) -> Outcome:
     outcome = decide(assignment.course, run, folder)
     if outcome.state == GRADED:
         try:
-            outcome.feedback = write_feedback(assignment.course, run.assignment, run.student)
+            with at_most(FEEDBACK_SECONDS):
+                outcome.feedback = write_feedback(assignment.course, run.assignment, run.student)
+        except TookTooLong:
+            outcome.reason = SLOW_FEEDBACK
         except GradebookError as error:
             outcome.state, outcome.reason = NOT_DECIDED, str(error)
         except (ConversionError, OSError) as error:

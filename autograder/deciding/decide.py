@@ -24,7 +24,7 @@ from autograder.database import AGAIN
 from autograder.deciding.converters import DecidedAutograde, OneFeedback
 from autograder.deciding.marking import METADATA, Decision, names_of_cells
 from autograder.deciding.questions import banks, exercises_of
-from autograder.feedback.student_outputs import clean_outputs, harmless
+from autograder.feedback.student_outputs import NotebookAllowance, clean_outputs, harmless
 from autograder.feedback.verdicts import picture, verdict_outputs
 from autograder.records import Outcome, Run, Verdict, replaced, write_atomically
 from checks import catalogue, wire
@@ -184,7 +184,7 @@ def _outputs(
     submitted: NotebookNode, run: Run, verdicts: Sequence[Verdict]
 ) -> list[list[NotebookNode]]:
     """The outputs of every cell: our verdicts in a graded one, the student's own in the others."""
-    outputs = []
+    outputs, together = [], NotebookAllowance()
     for cell, ran in zip(submitted.cells, run.notebook.cells, strict=True):
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         mine = [one for one in verdicts if one.grade_id == grade_id]
@@ -192,7 +192,7 @@ def _outputs(
         if mine:
             outputs.append(verdict_outputs(*mine, pictures=pictures))
         else:
-            outputs.append(clean_outputs(ran.get("outputs")))
+            outputs.append(clean_outputs(ran.get("outputs"), together))
     return outputs
 
 

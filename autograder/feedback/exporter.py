@@ -30,7 +30,8 @@ from autograder.feedback.looks import LOOKS, METADATA, Look, short_name
 from autograder.feedback.mathml import mathml
 
 TEMPLATES = Path(__file__).parent / "templates"
-HEADING = re.compile(r"^#+ *(.+?)(?: *\(\d+ points?\))? *$", re.MULTILINE)
+HEADING = re.compile(r"^#{1,6} *([^\s#].{0,200})$", re.MULTILINE)
+POINTS = re.compile(r" *\(\d+ points?\) *$")  # at its end
 CHECK = re.compile(r"^check_|_check$")  # what a check's cell is called, after its exercise
 LONGEST_CODE = 50_000  # characters that are worth colouring
 LONGEST_PAGE = 200_000  # characters of Markdown and HTML on one page: up to 10 s of parsing
@@ -130,9 +131,15 @@ def _template(name: str) -> Template:
 def _title(nb: NotebookNode, assignment: str) -> str:
     """The notebook's first heading."""
     for cell in nb.cells:
-        if cell.cell_type == "markdown" and (found := HEADING.search(cell.source)):
-            return found[1]
+        if cell.cell_type == "markdown" and (heading := _heading(cell)):
+            return heading
     return assignment
+
+
+def _heading(cell: NotebookNode) -> str:
+    """A Markdown cell's first heading, without the points at its end; "" if it has none."""
+    found = HEADING.search(cell.source)
+    return POINTS.sub("", found[1]).strip() if found else ""
 
 
 def _to_parse(cell: NotebookNode) -> int:
@@ -176,8 +183,8 @@ def _mark(cell: NotebookNode) -> Mark | None:
     told = [one for one in told if one]
     if told:
         name = ", ".join(short_name(one["exercise"]) for one in told)
-    elif is_task(cell) and (found := HEADING.search(cell.source)):
-        name = found[1]
+    elif is_task(cell) and (heading := _heading(cell)):
+        name = heading
     points, word, look = "", "", MARKED
     if is_grade(cell) or is_task(cell):
         score, maximum = float(info["score"] or 0), float(info["points"])

@@ -16,7 +16,6 @@ import re
 import warnings
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import accumulate
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
@@ -43,7 +42,7 @@ STYLES = {
 # Highlighted code keeps its colours; no other class, or a student's cell could dress as a verdict.
 CODE_CLASSES = re.compile(r"highlight|[a-z]{1,2}\d?")
 LINKS = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
-TAG = re.compile(r"<(/?)(?!(?:br|hr|img|input)\b)[a-z]", re.IGNORECASE)
+TAG = re.compile(r"<(/?)(?!(?:br|hr|img|input)\b)([a-z][a-z0-9]{0,20})", re.IGNORECASE)
 PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,([A-Za-z0-9+/=]+)")
 HELD_PICTURE = re.compile(r"data:held,(\d+)")  # stands for a picture while the HTML is cleaned
 
@@ -135,9 +134,23 @@ def _cleaned(html: str) -> str:
 
 
 def _depth(html: str) -> int:
-    """How deep tags are nested, at most: those that are never closed count, void ones do not."""
-    steps = (-1 if tag[1] else 1 for tag in TAG.finditer(html))
-    return max(accumulate(steps, initial=0))
+    """How deep tags are nested, at most: those that are never closed count, void ones do not.
+
+    An end tag closes what stands open of its name, and all within; one of another name nothing.
+    Counts no further than just beyond DEEPEST.
+    """
+    deepest, stack = 0, list[str]()
+    for tag in TAG.finditer(html):
+        name = tag[2].lower()
+        if not tag[1]:
+            stack.append(name)
+        elif name in stack:
+            while stack.pop() != name:
+                pass
+        deepest = max(deepest, len(stack))
+        if deepest > DEEPEST:
+            break
+    return deepest
 
 
 class _Renderer(IPythonRenderer):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
@@ -42,17 +43,28 @@ def harmless(text: str) -> str:
     return ESCAPES.sub(lambda found: found[1] or "", last)
 
 
-def clean_outputs(outputs: object) -> list[NotebookNode]:
+@dataclass
+class NotebookAllowance:
+    """How much HTML the cells of a notebook may still show together."""
+
+    html: int = 8 * LONGEST_HTML
+
+
+def clean_outputs(outputs: object, together: NotebookAllowance | None = None) -> list[NotebookNode]:
     """A cell's outputs with what may be shown of them: text, PNG and JPEG pictures, reduced HTML.
 
     outputs: of any shape; what is no output is dropped. Never raises.
+    together: one for all cells of a notebook; what this cell shows is taken off it
     """
     if not isinstance(outputs, list):
         return []
-    left = _Allowance()
+    together = together or NotebookAllowance()
+    left = _Allowance(min(LONGEST_HTML, together.html))
+    before = left.html
     cleaned = [
         _clean(output, left) for output in outputs[:MOST_OUTPUTS] if isinstance(output, dict)
     ]
+    together.html -= before - left.html
     shown = [output for output in cleaned if output is not None]
     if len(outputs) > MOST_OUTPUTS:
         left.notes.append(f"{len(outputs) - MOST_OUTPUTS:,} more outputs")
@@ -67,8 +79,8 @@ def clean_outputs(outputs: object) -> list[NotebookNode]:
 class _Allowance:
     """How much one cell may still show, and what was left out of it."""
 
-    def __init__(self) -> None:
-        self.text, self.html, self.pictures = LONGEST_TEXT, LONGEST_HTML, LARGEST_PICTURES
+    def __init__(self, html: int) -> None:
+        self.text, self.html, self.pictures = LONGEST_TEXT, html, LARGEST_PICTURES
         self.cut = 0
         self.notes: list[str] = []
 

@@ -15,6 +15,7 @@ million brackets, 2,000 cells, a million characters a cell and four million in a
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -37,7 +38,7 @@ from autograder.gate.names import is_unsafe, misleads
 from autograder.gate.notebook import LARGEST, read_cells
 from autograder.gate.rebuild import Rebuilt
 from autograder.gate.words import SubmissionError, listed, shown
-from autograder.records import replaced
+from autograder.records import LONGEST_STUDENT, replaced
 
 __all__ = ["Gated", "SubmissionError", "gate"]
 
@@ -73,7 +74,8 @@ def gate(
 
     Raises SubmissionError, and leaves `target` as it was, if there is nothing that can be graded.
     """
-    if is_unsafe(student) or student.startswith("."):
+    too_long = len(os.fsencode(student)) > LONGEST_STUDENT
+    if too_long or is_unsafe(student) or student.startswith("."):
         raise SubmissionError(f"{shown(student)!r} cannot be the name of a student's folder")
     with opened(course.folder("submitted"), student, assignment) as folder:
         found = listing(folder)

@@ -238,7 +238,11 @@ class Interview(NotebookClient):
         kind = msg["msg_type"]
         size = _size(msg["content"])
         beside = _size(msg.get("metadata")) + sum(len(one) for one in msg.get("buffers", ()))
-        self.taken += size + beside + 100
+        copies = 1
+        if kind == "update_display_data":  # it is put in place of all displays of its id
+            shown = self._display_id_map.get(_display_id(msg["content"]), {})
+            copies = max(1, sum(len(outputs) for outputs in shown.values()))
+        self.taken += copies * size + beside + 100
         if self.taken > self.limits.output_mb * MB:
             self.killed = f"it sent more than {self.limits.output_mb} MB of output"
             self._kill(self.km.provisioner.process)
@@ -313,6 +317,12 @@ def _inside(supervisor: int) -> list[psutil.Process]:
     with contextlib.suppress(psutil.Error):
         return psutil.Process(supervisor).children(recursive=True)
     return []
+
+
+def _display_id(content: dict[str, Any]) -> str:
+    """The id of the display that a message is about; "" for none."""
+    transient = content.get("transient")
+    return str(transient.get("display_id", "")) if isinstance(transient, dict) else ""
 
 
 def _size(content: Any, depth: int = 0) -> int:  # noqa: ANN401 - JSON

@@ -121,7 +121,9 @@ async def _interview(interview: Interview, folder: Path, **where: Any) -> None: 
 
 def write_result(interview: Interview, seconds: float, folder: Path) -> None:
     """Leave plain files: the notebook, the answers, and what there is to say."""
-    (folder / "notebook.ipynb").write_text(nbformat.writes(interview.nb), encoding="utf-8")
+    text = nbformat.writes(interview.nb)
+    # Half a character, which UTF-8 does not know, is replaced.
+    (folder / "notebook.ipynb").write_text(text, encoding="utf-8", errors="replace")
     told = {
         "answers": {},
         "troubles": interview.troubles,

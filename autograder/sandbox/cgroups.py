@@ -50,7 +50,9 @@ def _folders(*kinds: str) -> list[Path]:
 @contextlib.contextmanager
 def group(limits: Limits) -> Iterator[tuple[Path, ...]]:
     """The cgroup.procs files to enter for a room, for a `with` block; none where there are none."""
-    made = [parent / f"{os.getpid()}-{next(_numbers)}" for parent in _folders("memory", "pids")]
+    # In groups of their own, rooms share the processor equally, however many processes each has.
+    parents = _folders("memory", "pids", "cpu") or _folders("memory", "pids")
+    made = [parent / f"{os.getpid()}-{next(_numbers)}" for parent in parents]
     try:
         for folder in made:
             folder.mkdir()

@@ -1,6 +1,6 @@
 """The way of a submission through grading, with rooms replaced by this process: see test_rooms."""
 
-import json
+import time
 
 import nbformat
 import pytest
@@ -93,8 +93,6 @@ def graded(course, *students, crew=None, **options):
     """The Outcomes, by student."""
     assignment = Assignment(course, SHORT, Options(**options))
     found = list(grade(assignment, students, crew or Here()))
-    if not any(outcome.state == "not decided" for outcome in found):
-        assignment.end_batch()
     return {outcome.student: outcome for outcome in found}
 
 
@@ -154,24 +152,60 @@ def test_a_gradebook_that_was_lost_is_filled_again_without_running_anything(subm
     assert (again.state, again.points, again.seed) == ("graded", first.points, first.seed)
 
 
-def test_one_class_has_one_secret_until_all_of_it_is_decided(submit, course):
+def test_no_command_asks_what_an_earlier_one_has_asked(submit, course):
+    """Else a student could print the questions, read them in the feedback, and hand in a table."""
     submit("ann")
     submit("bob")
     assignment = Assignment(course, SHORT, Options())
     first = next(outcome for outcome in grade(assignment, ["ann", "bob"], Here()))  # killed here
     rest = graded(course, "ann", "bob")
     assert rest["ann"].state == "unchanged"
-    assert rest["bob"].seed == first.seed
+    assert rest["bob"].seed != first.seed
     submit("cid")
-    assert graded(course, "cid")["cid"].seed != first.seed
+    assert graded(course, "cid")["cid"].seed not in (first.seed, rest["bob"].seed)
+
+
+def test_what_was_run_and_not_decided_keeps_its_questions(submit, course):
+    submit("ann")
+    assignment, crew = Assignment(course, SHORT, Options()), Here()
+    first = graded(course, "ann")["ann"]
+    assignment.records.outcome_file("ann", SHORT).unlink()  # killed between the two steps
+    assert graded(course, "ann", crew=crew)["ann"].seed == first.seed
+    assert crew.ran == []
 
 
 def test_the_secret_is_readable_by_the_lecturer_alone(submit, course):
     submit("ann")
     list(grade(Assignment(course, SHORT, Options()), ["ann"], Here()))
-    (file,) = (course.root / "grading").glob("batch-*.json")
-    assert file.stat().st_mode & 0o077 == 0
-    assert json.loads(file.read_text())["seed"] > 0
+    assert (course.root / "grading").stat().st_mode & 0o077 == 0
+
+
+def test_a_page_that_takes_too_long_costs_the_page_only(submit, course, monkeypatch):
+    submit("ann")
+    submit("bob")
+
+    def endless(course, assignment, student):
+        end = time.monotonic() + 60
+        while student == "ann" and time.monotonic() < end:
+            pass
+        return f"{student}.html"
+
+    monkeypatch.setattr("autograder.grade.write_feedback", endless)
+    monkeypatch.setattr("autograder.grade.FEEDBACK_SECONDS", 0.5)
+    both = graded(course, "ann", "bob")
+    assert {one.state for one in both.values()} == {"graded"}
+    assert both["ann"].points == both["bob"].points > 0
+    assert both["ann"].feedback is None and "took longer" in both["ann"].reason
+    assert both["bob"].feedback == "bob.html"
+
+
+def test_a_very_long_name_of_a_folder_is_refused_and_stops_nobody(submit, course):
+    submit("b" * 250)
+    submit("bob")
+    both = graded(course, "b" * 250, "bob")
+    assert both["bob"].state == "graded"
+    assert both["b" * 250].state == "failed"
+    assert "cannot be the name of a student's folder" in both["b" * 250].reason
 
 
 def test_a_refused_submission_is_a_sentence_and_stops_nobody(submit, course):

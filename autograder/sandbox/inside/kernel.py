@@ -17,6 +17,7 @@ import zmq
 from grading_room import landlock, printing
 from ipykernel.heartbeat import Heartbeat
 from ipykernel.kernelapp import IPKernelApp
+from IPython import get_ipython
 
 CHANNELS = ("shell", "iopub", "stdin", "control", "hb")
 NOWHERE = "/sockets/kernel"  # a name for messages only; there is no such file
@@ -67,7 +68,6 @@ def run(request: dict, files: int, listeners: list[int]) -> None:
         with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
             archive.extractall(request["cwd"], filter="data")
     landlock.restrict([request["cwd"], "/tmp", "/dev"])
-    sys.path.append(request["cwd"])  # last: a student's file shadows nothing
     RoomKernelApp.listeners = listeners
     RoomKernelApp.connection = request["connection"]
     app = RoomKernelApp.instance()
@@ -76,7 +76,17 @@ def run(request: dict, files: int, listeners: list[int]) -> None:
     app.log_level = 50
     app.initialize([*request["arguments"], "--HistoryManager.enabled=False"])
     app.shell.events.register("pre_run_cell", printing.count_anew)
+    # Not before the first cell: IPython looks for modules that are not installed while it starts,
+    # and what breaks then would pass for the grader's own failure.
+    app.shell.events.register("pre_run_cell", _find_files_beside)
     app.start()
+
+
+def _find_files_beside(*_: object) -> None:
+    """Let a notebook import what lies beside it; last, so that it shadows nothing."""
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
+    get_ipython().events.unregister("pre_run_cell", _find_files_beside)
 
 
 def main() -> None:
