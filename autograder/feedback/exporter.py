@@ -33,6 +33,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 HEADING = re.compile(r"^#{1,6} *([^\s#].{0,200})$", re.MULTILINE)
 POINTS = re.compile(r" *\(\d+ points?\) *$")  # at its end
 CHECK = re.compile(r"^check_|_check$")  # what a check's cell is called, after its exercise
+BLANK_LINE = re.compile(r"^[ \t\f\v]+$", re.MULTILINE)
 LONGEST_CODE = 50_000  # characters that are worth colouring
 LONGEST_PAGE = 200_000  # characters of Markdown and HTML on one page: up to 10 s of parsing
 UNMARKED = Look("…", "#0072B2", "#E5F1F8")
@@ -236,4 +237,6 @@ def _code(source: str) -> Markup:
     """Code in colours."""
     if len(source) > LONGEST_CODE:
         return _as_typed(source)
+    # The lexer takes the square of the number of lines that hold nothing but spaces.
+    source = BLANK_LINE.sub("", source)
     return Markup(highlight(source, get_lexer_by_name("ipython3"), HtmlFormatter()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.journeys.cheats import (
     asked,
+    delays,
     files,
     leaks,
     machine,
@@ -29,6 +30,7 @@ THEMES: dict[str, Entries] = {
     "hand in other files": files.ATTACKS,
     "wreck the machine": machine.ATTACKS,
     "never end, or end too soon": runaways.ATTACKS,
+    "keep the grader busy": delays.ATTACKS,
     "take more rights": rights.ATTACKS,
     "harm who reads the results": readers.ATTACKS,
 }
