@@ -39,8 +39,22 @@ def harmless(text: str) -> str:
     As in a terminal, of a line that was written over (a progress bar) the last state is shown.
     """
     lines = SURROGATES.sub("\ufffd", text).replace("\r\n", "\n").split("\n")
-    last = "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines)
+    last = "\n".join(map(_written_over, lines))
     return ESCAPES.sub(lambda found: found[1] or "", last)
+
+
+def _written_over(line: str) -> str:
+    r"""What is left of a line after `\r`, which begins it anew, and `\b`, which takes one back."""
+    line = line.rstrip("\r").rpartition("\r")[2]
+    if "\b" not in line:
+        return line
+    shown: list[str] = []
+    for character in line:
+        if character != "\b":
+            shown.append(character)
+        elif shown:
+            shown.pop()
+    return "".join(shown)
 
 
 @dataclass

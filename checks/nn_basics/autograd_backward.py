@@ -8,23 +8,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from checks.exercise import Case, Exercise, Part
-from checks.nn_basics.backward import GRADIENTS, INPUTS, RULES, case
-from checks.nn_basics.common import network, which_are_wrong
+from checks.nn_basics.backward import GRADIENTS, INPUTS, RULES, cases
+from checks.nn_basics.common import which_are_wrong
 from checks.probes.arrays import ArraysProbe
 
 Four = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
 def _cases(rng: np.random.Generator) -> list[Case]:
-    return [
-        case("core", network(rng, 6, (3, 5, 4))),
-        case("core", network(rng, 5, (2, 7, 3))),
-        case("core", network(rng, 4, (4, 4, 4))),
-        case("core", network(rng, 9, (5, 2, 2))),
-        case("core", network(rng, 5, (3, 4, 3), scale=40.0), "weights up to 40"),
-        case("batch of one", network(rng, 1, (3, 5, 2))),
-        case("float64", network(rng, 6, (3, 4, 3)), dtype="float64"),
-    ]
+    return cases(rng, large="core")
 
 
 def _reference(x: Tensor, labels: Tensor, w1: Tensor, b1: Tensor, w2: Tensor, b2: Tensor) -> Four:

@@ -19,13 +19,14 @@ GRADIENTS = ("dw1", "db1", "dw2", "db2")
 RULES = {name: Close(name) for name in GRADIENTS} | MANNERS
 
 
-def _cases(rng: np.random.Generator) -> list[Case]:
+def cases(rng: np.random.Generator, large: str = "large") -> list[Case]:
+    """The cases of both backward passes; large: the part that the one with large weights is of."""
     return [
         case("core", network(rng, 6, (3, 5, 4))),
         case("core", network(rng, 5, (2, 7, 3))),
         case("core", network(rng, 4, (4, 4, 4))),
         case("core", network(rng, 9, (5, 2, 2))),
-        case("large", network(rng, 5, (3, 4, 3), scale=40.0), "weights up to 40"),
+        case(large, network(rng, 5, (3, 4, 3), scale=40.0), "weights up to 40"),
         case("batch of one", network(rng, 1, (3, 5, 2))),
         case("float64", network(rng, 6, (3, 4, 3)), dtype="float64"),
     ]
@@ -52,7 +53,7 @@ exercise = Exercise(
     ),
     probe=ArraysProbe(INPUTS, results=GRADIENTS),
     rules=RULES,
-    cases=_cases,
+    cases=cases,
     reference=basics.backward,
     references=("gan_utils.basics.backward",),
     explain=which_are_wrong(GRADIENTS),

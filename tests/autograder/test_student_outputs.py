@@ -1,6 +1,7 @@
 """What a student's cells showed, cleaned: of a fixed schema, bounded, harmless in any terminal."""
 
 import nbformat
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook, new_output
@@ -101,3 +102,23 @@ def test_whatever_comes_the_result_is_a_valid_cell(outputs):
     cleaned = clean_outputs(outputs)
     nbformat.validate(new_notebook(cells=[new_code_cell(outputs=cleaned)]))
     assert clean_outputs(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("printed", "shown"),
+    [
+        (" 10%\r 50%\r100%\ndone\n", "100%\ndone\n"),
+        ("windows\r\nlines\r\n", "windows\nlines\n"),
+        ("1 %\r2 %\r", "2 %"),
+        ("abc\b\bd", "ad"),
+        ("\b\bx\n\by", "x\ny"),
+    ],
+)
+def test_text_is_what_a_terminal_would_show(printed, shown):
+    assert harmless(printed) == shown
+
+
+def test_a_line_of_a_million_characters_is_no_trouble():
+    # pytest-timeout ends this if the time grows with the square of the length: that takes hours
+    assert len(harmless("x" * 1_000_000 + "\b")) == 999_999
+    assert harmless("\r".join(["y" * 1_000] * 1_000)) == "y" * 1_000
